@@ -6,6 +6,8 @@ export const REFUSALS = {
   bad_frame: { status: 400 },
   bad_request: { status: 400 },
   frame_too_large: { status: 413 },
+  method_not_allowed: { status: 405 },
+  unsupported_media_type: { status: 415 },
   unknown_type: { status: 400 },
   not_an_intent: { status: 403 },
   unauthorized: { status: 401 },
@@ -38,6 +40,7 @@ export const REFUSALS = {
   wallet_unavailable: { status: 503 },
   storage_unavailable: { status: 503 },
   draining: { status: 503 },
+  overloaded: { status: 503 },
   unsupported: { status: 501 },
   internal: { status: 500 },
 } as const satisfies Record<string, { status: number }>;
