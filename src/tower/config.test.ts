@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { RefusalError } from "../protocol/refusal.ts";
+import { parseConfig } from "./config.ts";
+
+test("nothing set is a tower for this machine alone, on play sats", () => {
+  const config = parseConfig({ HOST: "", TIME_ZONE: "UTC" });
+  expect(config).toEqual({
+    port: 8080,
+    host: "127.0.0.1",
+    dataDir: "./data",
+    operatorToken: undefined,
+    lightning: "play",
+    btcPriceUsd: 100_000,
+    timeZone: "UTC",
+    allowedOrigins: [],
+    allowedHosts: ["localhost", "127.0.0.1", "[::1]"],
+    dailyLimitSats: 50_000,
+    publicFigures: true,
+    logLevel: "warn",
+    deadlines: { evalInvoiceMs: 600_000, workInvoiceMs: 900_000, evaluatingMs: 60_000, executingMs: 600_000 },
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+  expect(parseConfig({}).timeZone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+});
+
+test("everything can be set", () => {
+  const operatorToken = "x".repeat(32);
+  expect(
+    parseConfig({
+      PORT: " 0 ",
+      HOST: "::",
+      DATA_DIR: "/var/lib/matrix",
+      OPERATOR_TOKEN: operatorToken,
+      LIGHTNING: "play",
+      BTC_PRICE_USD: "65000",
+      TIME_ZONE: "Europe/Berlin",
+      ALLOWED_ORIGINS: "https://tower.example, http://tower.example:8080,",
+      ALLOWED_HOSTS: "Tower.Example, tower.example:8080, [fd00::1]",
+      DAILY_LIMIT_SATS: "0",
+      PUBLIC_FIGURES: "off",
+      LOG_LEVEL: "debug",
+      EVAL_INVOICE_SECONDS: "1",
+      WORK_INVOICE_SECONDS: "2",
+      EVALUATING_SECONDS: "3",
+      EXECUTING_SECONDS: "4",
+    }),
+  ).toEqual({
+    port: 0,
+    host: "::",
+    dataDir: "/var/lib/matrix",
+    operatorToken,
+    lightning: "play",
+    btcPriceUsd: 65_000,
+    timeZone: "Europe/Berlin",
+    allowedOrigins: ["https://tower.example", "http://tower.example:8080"],
+    allowedHosts: ["tower.example", "tower.example:8080", "[fd00::1]"],
+    dailyLimitSats: 0,
+    publicFigures: false,
+    logLevel: "debug",
+    deadlines: { evalInvoiceMs: 1000, workInvoiceMs: 2000, evaluatingMs: 3000, executingMs: 4000 },
+  });
+});
+
+test("a tower for everybody answers to all of the machine's addresses", () => {
+  expect(parseConfig({ HOST: "0.0.0.0" }).allowedHosts).toEqual(
+    expect.arrayContaining(["localhost", "127.0.0.1", "[::1]"]),
+  );
+  expect(parseConfig({ HOST: "192.168.1.5" }).allowedHosts).toContain("192.168.1.5");
+});
+
+test.each([
+  ["PORT", "http"],
+  ["PORT", "65536"],
+  ["PORT", "-1"],
+  ["PORT", "80.5"],
+  ["HOST", "no host"],
+  ["LIGHTNING", "lnd"],
+  ["BTC_PRICE_USD", "0"],
+  ["BTC_PRICE_USD", "1e5"],
+  ["TIME_ZONE", "Mars/Olympus"],
+  ["ALLOWED_ORIGINS", "tower.example"],
+  ["ALLOWED_ORIGINS", "https://tower.example/path"],
+  ["ALLOWED_ORIGINS", "https://tower.example,*"],
+  ["ALLOWED_HOSTS", "https://tower.example"],
+  ["ALLOWED_HOSTS", "tower.example/path"],
+  ["DAILY_LIMIT_SATS", "-5"],
+  ["PUBLIC_FIGURES", "yes"],
+  ["LOG_LEVEL", "loud"],
+  ["EVAL_INVOICE_SECONDS", "0"],
+  ["EXECUTING_SECONDS", "86401"],
+])("%s=%s is refused in a sentence that names it, its value and what is allowed", (name, value) => {
+  const error = refusal({ [name]: value });
+  expect(error.code).toBe("bad_request");
+  expect(error.message).toMatch(new RegExp(`^${name} cannot be .*: it must be .*\\.$`));
+  expect(error.message).toContain(JSON.stringify(value));
+});
+
+test("an operator's token that is too short is refused without repeating it", () => {
+  for (const token of ["hunter2", "x".repeat(31), `${"x".repeat(40)} y`]) {
+    const { message } = refusal({ OPERATOR_TOKEN: token });
+    expect(message).toMatch(/^OPERATOR_TOKEN cannot be as it is set: it must be 32 to 128 /);
+    expect(message).not.toContain(token);
+  }
+});
+
+function refusal(env: Record<string, string>): RefusalError {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    if (error instanceof RefusalError) return error;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}

@@ -1,0 +1,194 @@
+import { networkInterfaces } from "node:os";
+import * as v from "valibot";
+import { refuse } from "../protocol/refusal.ts";
+import { type Sats, sats } from "../protocol/units.ts";
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** How long a job may stay in each phase, in milliseconds. */
+export interface Deadlines {
+  readonly evalInvoiceMs: number;
+  readonly workInvoiceMs: number;
+  readonly evaluatingMs: number;
+  readonly executingMs: number;
+}
+
+/** Everything the tower is told from outside, parsed once. */
+export interface Config {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  /** The operator's secret; undefined: the one kept in the data directory, made at the first start. */
+  readonly operatorToken: string | undefined;
+  readonly lightning: "play";
+  /** US dollars per bitcoin. */
+  readonly btcPriceUsd: number;
+  /** An IANA name; its midnight begins the day. */
+  readonly timeZone: string;
+  /** Origins (`https://tower.example`) beside the tower's own addresses. */
+  readonly allowedOrigins: readonly string[];
+  /** Host names, with or without a port, that the tower answers to. */
+  readonly allowedHosts: readonly string[];
+  readonly dailyLimitSats: Sats;
+  /** Whether visitors see the economy's and the treasury's figures. */
+  readonly publicFigures: boolean;
+  readonly logLevel: LogLevel;
+  readonly deadlines: Deadlines;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const text = v.pipe(v.string(), v.trim());
+const whole = (least: number, most: number) =>
+  v.pipe(text, v.regex(/^\d{1,15}$/), v.transform(Number), v.minValue(least), v.maxValue(most));
+const list = <Entry extends v.GenericSchema<string, string>>(entry: Entry) =>
+  v.pipe(
+    text,
+    v.transform((all) =>
+      all
+        .split(",")
+        .map((one) => one.trim())
+        .filter((one) => one !== ""),
+    ),
+    v.array(entry),
+  );
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+};
+
+const isOrigin = (value: string): boolean =>
+  /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+
+/** `name`, `name:port`, `[v6]`, `[v6]:port`: what a browser puts into the Host header. */
+const isHost = (value: string): boolean =>
+  URL.canParse(`http://${value}`) && new URL(`http://${value}`).pathname === "/" && !/[/@?#]/.test(value);
+
+const seconds = whole(1, 86_400);
+const SECONDS = "a whole number of seconds from 1 to 86400";
+
+/** Each variable: what it may be, in a schema and in words, and what stands when it is not set. */
+const VARIABLES = {
+  PORT: {
+    schema: whole(0, 65_535),
+    allowed: "a whole number from 0 to 65535; 0 takes any free port",
+    unset: "8080",
+  },
+  HOST: {
+    schema: v.pipe(text, v.regex(/^[A-Za-z0-9._:-]{1,253}$/)),
+    allowed: "an address or name of this machine, such as 127.0.0.1 or 0.0.0.0",
+    unset: "127.0.0.1",
+  },
+  DATA_DIR: { schema: v.pipe(text, v.minLength(1)), allowed: "the path of a folder", unset: "./data" },
+  OPERATOR_TOKEN: {
+    schema: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{32,128}$/))),
+    allowed: "32 to 128 letters, digits or signs without spaces",
+    unset: undefined,
+  },
+  LIGHTNING: {
+    schema: v.pipe(text, v.literal("play")),
+    allowed: "play (play sats); adapters to real wallets are not built yet",
+    unset: "play",
+  },
+  BTC_PRICE_USD: {
+    schema: whole(1, 1_000_000_000),
+    allowed: "a whole number of US dollars from 1 to 1000000000",
+    unset: "100000",
+  },
+  TIME_ZONE: {
+    schema: v.pipe(text, v.check(isTimeZone)),
+    allowed: "an IANA time zone such as Europe/Berlin or UTC",
+    unset: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  },
+  ALLOWED_ORIGINS: {
+    schema: list(v.pipe(v.string(), v.check(isOrigin))),
+    allowed: "origins such as https://tower.example:8443, separated by commas",
+    unset: "",
+  },
+  ALLOWED_HOSTS: {
+    schema: list(v.pipe(v.string(), v.toLowerCase(), v.check(isHost))),
+    allowed: "host names such as tower.example or tower.example:8443, separated by commas",
+    unset: "",
+  },
+  DAILY_LIMIT_SATS: {
+    schema: whole(0, 2_100_000_000_000),
+    allowed: "a whole number of sats from 0 to 2100000000000",
+    unset: "50000",
+  },
+  PUBLIC_FIGURES: {
+    schema: v.pipe(text, v.picklist(["on", "off"])),
+    allowed: "on or off",
+    unset: "on",
+  },
+  LOG_LEVEL: {
+    schema: v.pipe(text, v.picklist(LOG_LEVELS)),
+    allowed: LOG_LEVELS.join(", "),
+    unset: "warn",
+  },
+  EVAL_INVOICE_SECONDS: { schema: seconds, allowed: SECONDS, unset: "600" },
+  WORK_INVOICE_SECONDS: { schema: seconds, allowed: SECONDS, unset: "900" },
+  EVALUATING_SECONDS: { schema: seconds, allowed: SECONDS, unset: "60" },
+  EXECUTING_SECONDS: { schema: seconds, allowed: SECONDS, unset: "600" },
+} as const;
+
+type Variable = keyof typeof VARIABLES;
+type ValueOf<Name extends Variable> = v.InferOutput<(typeof VARIABLES)[Name]["schema"]>;
+
+function read<Name extends Variable>(env: Env, name: Name): ValueOf<Name> {
+  const { schema, allowed, unset } = VARIABLES[name];
+  const given = env[name];
+  // An empty variable is how most shells and container files say "not set".
+  const parsed = v.safeParse(schema, given === undefined || given.trim() === "" ? unset : given);
+  if (parsed.success) return parsed.output as ValueOf<Name>;
+  const shown = name === "OPERATOR_TOKEN" ? "as it is set" : JSON.stringify(given?.slice(0, 80));
+  return refuse("bad_request", `${name} cannot be ${shown}: it must be ${allowed}.`);
+}
+
+const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
+
+/** A host as it stands in a URL: version 6 addresses in brackets. */
+export const urlHost = (host: string): string => (host.includes(":") ? `[${host}]` : host);
+
+/** What a tower bound to `host` is called from near and far: its own address, or all of the machine's for a wildcard. */
+function ownHosts(host: string): readonly string[] {
+  const isWildcard = host === "0.0.0.0" || host === "::";
+  if (!isWildcard) return [...new Set([...LOCAL_NAMES, urlHost(host.toLowerCase())])];
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  return [...new Set([...LOCAL_NAMES, ...addresses.map(({ address }) => urlHost(address.toLowerCase()))])];
+}
+
+/**
+ * The environment as a typed, frozen object. Throws `bad_request` with a sentence that names the variable, what it was (never a
+ * secret's value) and what is allowed.
+ */
+export function parseConfig(env: Env): Config {
+  const host = read(env, "HOST");
+  const allowedHosts = read(env, "ALLOWED_HOSTS");
+  const config: Config = {
+    port: read(env, "PORT"),
+    host,
+    dataDir: read(env, "DATA_DIR"),
+    operatorToken: read(env, "OPERATOR_TOKEN"),
+    lightning: read(env, "LIGHTNING"),
+    btcPriceUsd: read(env, "BTC_PRICE_USD"),
+    timeZone: read(env, "TIME_ZONE"),
+    allowedOrigins: Object.freeze(read(env, "ALLOWED_ORIGINS")),
+    allowedHosts: Object.freeze(allowedHosts.length > 0 ? allowedHosts : ownHosts(host)),
+    dailyLimitSats: sats(read(env, "DAILY_LIMIT_SATS")),
+    publicFigures: read(env, "PUBLIC_FIGURES") === "on",
+    logLevel: read(env, "LOG_LEVEL"),
+    deadlines: Object.freeze({
+      evalInvoiceMs: read(env, "EVAL_INVOICE_SECONDS") * 1000,
+      workInvoiceMs: read(env, "WORK_INVOICE_SECONDS") * 1000,
+      evaluatingMs: read(env, "EVALUATING_SECONDS") * 1000,
+      executingMs: read(env, "EXECUTING_SECONDS") * 1000,
+    }),
+  };
+  return Object.freeze(config);
+}

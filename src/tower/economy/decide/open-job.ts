@@ -1,0 +1,77 @@
+import { shortJobId } from "../../../job/chat.ts";
+import { formatSats } from "../../../protocol/format.ts";
+import type { JobId, OwnerId } from "../../../protocol/ids.ts";
+import type { IntentOf } from "../../../protocol/intents.ts";
+import { refuse } from "../../../protocol/refusal.ts";
+import { type Msat, satsDown } from "../../../protocol/units.ts";
+import { EVAL_SATS } from "../pricing.ts";
+import { type Decision, decision, effectKey } from "./decision.ts";
+
+/** How an agent stands when somebody asks it for something. */
+export interface AgentStanding {
+  readonly label: string;
+  readonly present: boolean;
+  readonly paused: boolean;
+  /** What it may spend today. */
+  readonly budget: Msat;
+  /** What it spent today, and holds for its open jobs. */
+  readonly spent: Msat;
+  readonly reserved: Msat;
+}
+
+/** How many invoices one owner may leave unpaid at a time. */
+export const MAX_UNPAID_PER_OWNER = 10;
+
+/**
+ * Opens a job. Refuses: `unsupported` funding, an unknown, absent or paused agent, one whose daily budget is
+ * spent, and an owner with too many unpaid invoices.
+ */
+export function openJob(
+  intent: IntentOf<"job_request">,
+  job: { readonly jobId: JobId; readonly ownerId: OwnerId },
+  agent: AgentStanding | undefined,
+  unpaidInvoices: number,
+): Decision {
+  if (intent.funding !== "invoice") {
+    refuse(
+      "unsupported",
+      `This tower takes no jobs funded by ${intent.funding}: leave "funding" out and pay the invoices.`,
+    );
+  }
+  if (agent === undefined) refuse("unknown_agent", `There is no agent "${intent.agentId}".`);
+  if (!agent.present || agent.paused) {
+    refuse("agent_unavailable", `${agent.label} takes no jobs at the moment: ask another agent.`);
+  }
+  if (agent.spent + agent.reserved >= agent.budget) {
+    refuse(
+      "budget_exhausted",
+      `${agent.label} has used its budget of ${formatSats(satsDown(agent.budget))} for today: ask another agent.`,
+    );
+  }
+  if (unpaidInvoices >= MAX_UNPAID_PER_OWNER) {
+    refuse("too_many_open", `You have ${unpaidInvoices} unpaid invoices: pay or cancel one first.`);
+  }
+  return decision({
+    facts: [
+      {
+        type: "job_started",
+        jobId: job.jobId,
+        agentId: intent.agentId,
+        funding: intent.funding,
+        ownerId: job.ownerId,
+        requestId: intent.requestId,
+        request: intent.request,
+      },
+    ],
+    effects: [
+      {
+        kind: "make_invoice",
+        key: effectKey.makeInvoice(job.jobId, "eval"),
+        jobId: job.jobId,
+        invoiceType: "eval",
+        amountSats: EVAL_SATS,
+        description: `Evaluation of job ${shortJobId(job.jobId)} by ${agent.label}`,
+      },
+    ],
+  });
+}

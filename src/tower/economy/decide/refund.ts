@@ -1,0 +1,116 @@
+import { shortJobId } from "../../../job/chat.ts";
+import { formatSats } from "../../../protocol/format.ts";
+import type { JobRecord } from "../../../protocol/records.ts";
+import { refuse } from "../../../protocol/refusal.ts";
+import { type Msat, type Sats, toMsat } from "../../../protocol/units.ts";
+import { type Decision, decision, effectKey, type Payout } from "./decision.ts";
+
+/** What the economy needs to know of an invoice that somebody wants a refund paid to. */
+export interface ClaimInvoice {
+  readonly paymentRequest: string;
+  readonly paymentHash: string;
+  readonly prefix: string;
+  readonly amount: Msat | undefined;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** Made by this tower's own wallet: paying it would send the sats in a circle. */
+  readonly isOurs: boolean;
+}
+
+/**
+ * The payer claims what is owed back, to an invoice for exactly that amount. Refuses, in this order:
+ * `nothing_owed`, `payout_in_flight`, `wrong_network`, `own_invoice`, `no_amount`, `wrong_amount`, `invoice_expired`.
+ */
+export function claimRefund(
+  job: JobRecord,
+  invoice: ClaimInvoice,
+  wallet: { readonly prefix: string; readonly feeLimitSats: Sats },
+  now: number,
+): Decision {
+  assertOwed(job);
+  if (invoice.prefix !== wallet.prefix) {
+    refuse(
+      "wrong_network",
+      `That invoice is for another Lightning network (ln${invoice.prefix}…): this tower pays ln${wallet.prefix}… invoices.`,
+    );
+  }
+  if (invoice.isOurs) refuse("own_invoice", "That invoice is this tower's own: make one with your wallet.");
+  if (invoice.amount === undefined) {
+    refuse("no_amount", `That invoice names no amount: make one for exactly ${formatSats(job.owedSats)}.`);
+  }
+  if (invoice.amount !== toMsat(job.owedSats)) {
+    refuse(
+      "wrong_amount",
+      `That invoice is not for what is owed: make one for exactly ${formatSats(job.owedSats)}.`,
+    );
+  }
+  if (invoice.expiresAt < now) refuse("invoice_expired", "That invoice has expired: make a new one.");
+  return decision({
+    facts: [{ type: "refund_claimed", jobId: job.jobId, amountSats: job.owedSats }],
+    moves: [{ kind: "payout_started", ...payout(job, job.owedSats, wallet.feeLimitSats) }],
+    effects: [
+      {
+        kind: "payout",
+        key: effectKey.payout(invoice.paymentHash),
+        jobId: job.jobId,
+        paymentRequest: invoice.paymentRequest,
+        paymentHash: invoice.paymentHash,
+        amountSats: job.owedSats,
+        feeLimitSats: wallet.feeLimitSats,
+      },
+    ],
+  });
+}
+
+const payout = (job: JobRecord, amountSats: Sats, feeLimitSats: Sats): Payout => ({
+  jobId: job.jobId,
+  amount: toMsat(amountSats),
+  feeReserve: toMsat(feeLimitSats),
+});
+
+/** Refuses when there is nothing to claim now: `nothing_owed`, or `payout_in_flight` while a claim is under way. */
+export function assertOwed(job: JobRecord): void {
+  if (job.refund === "paying" || job.refund === "unknown") {
+    refuse("payout_in_flight", `The refund of job ${shortJobId(job.jobId)} is already on its way.`);
+  }
+  if (job.refund !== "owed") {
+    refuse(
+      "nothing_owed",
+      job.paidBackSats > 0
+        ? `The refund of job ${shortJobId(job.jobId)} was paid already.`
+        : `Job ${shortJobId(job.jobId)} owes nothing back.`,
+    );
+  }
+}
+
+/** What the wallet says became of a payout. `unknown`: it may still arrive, so it is never retried otherwise. */
+export type PayoutFate =
+  | { readonly kind: "succeeded"; readonly fee: Msat }
+  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "unknown" };
+
+/** A payout's fate is known, or known to be unknown. */
+export function payoutEnded(
+  job: JobRecord,
+  sent: { readonly amountSats: Sats; readonly feeLimitSats: Sats },
+  fate: PayoutFate,
+): Decision {
+  const { amountSats } = sent;
+  const gone = payout(job, amountSats, sent.feeLimitSats);
+  switch (fate.kind) {
+    case "succeeded":
+      return decision({
+        facts: [{ type: "refund_settled", jobId: job.jobId, amountSats, method: "invoice" }],
+        moves: [{ kind: "payout_succeeded", ...gone, fee: fate.fee }],
+      });
+    case "failed":
+      return decision({
+        facts: [{ type: "refund_failed", jobId: job.jobId, amountSats, fate: "failed", error: fate.reason }],
+        moves: [{ kind: "payout_failed", ...gone }],
+      });
+    case "unknown":
+      return job.refund === "unknown"
+        ? decision({})
+        : decision({ facts: [{ type: "refund_failed", jobId: job.jobId, amountSats, fate: "unknown" }] });
+  }
+}

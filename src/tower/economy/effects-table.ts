@@ -1,0 +1,61 @@
+import { type Sql, safeNumber } from "../storage/port.ts";
+import type { Effect } from "./decide/decision.ts";
+
+/** An effect that is not done yet. `attempts` counts the tries that were begun before. */
+export interface PendingEffect {
+  readonly effect: Effect;
+  readonly attempts: number;
+}
+
+/** Writes an effect before it is tried. One that is there already, done or not, stays as it is. */
+export async function insertEffect(sql: Sql, effect: Effect, now: number): Promise<void> {
+  await sql.run(
+    `INSERT INTO effect (key, kind, job_id, payload, state, created_at_ms) VALUES (?, ?, ?, ?, 'pending', ?)
+     ON CONFLICT (key) DO NOTHING`,
+    effect.key,
+    effect.kind,
+    effect.jobId,
+    JSON.stringify(effect),
+    now,
+  );
+}
+
+/** What is still to be done, oldest first. */
+export async function pendingEffects(sql: Sql): Promise<readonly PendingEffect[]> {
+  const rows = await sql.all<{ payload: string; attempts: bigint }>(
+    "SELECT payload, attempts FROM effect WHERE state = 'pending' ORDER BY created_at_ms, key",
+  );
+  return rows.map((row) => ({
+    effect: JSON.parse(row.payload) as Effect,
+    attempts: safeNumber(row.attempts),
+  }));
+}
+
+/** Counts a try before it is begun; returns its number, from 1, or undefined when the effect is done already. */
+export async function beginAttempt(sql: Sql, key: string): Promise<number | undefined> {
+  const [row] = await sql.all<{ attempts: bigint }>(
+    "UPDATE effect SET attempts = attempts + 1 WHERE key = ? AND state = 'pending' RETURNING attempts",
+    key,
+  );
+  return row && safeNumber(row.attempts);
+}
+
+/** Takes an attempt back: it was stopped on purpose, which is no crash. */
+export async function returnAttempt(sql: Sql, key: string): Promise<void> {
+  await sql.run("UPDATE effect SET attempts = attempts - 1 WHERE key = ? AND state = 'pending'", key);
+}
+
+/** Marks an effect as done: true once. Its result is applied in the same transaction, so it counts once too. */
+export async function completeEffect(sql: Sql, key: string): Promise<boolean> {
+  const { changes } = await sql.run(
+    "UPDATE effect SET state = 'done' WHERE key = ? AND state = 'pending'",
+    key,
+  );
+  return changes === 1;
+}
+
+/** Whether an effect was ever written under this key. */
+export async function hasEffect(sql: Sql, key: string): Promise<boolean> {
+  const rows = await sql.all<{ key: string }>("SELECT key FROM effect WHERE key = ?", key);
+  return rows.length > 0;
+}

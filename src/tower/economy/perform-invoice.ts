@@ -1,0 +1,53 @@
+import { timestamp } from "../../protocol/ids.ts";
+import type { Wallet } from "../lightning/wallet.ts";
+import { decision } from "./decide/decision.ts";
+import { invoiceMade } from "./decide/invoice.ts";
+import type { Performer } from "./effects.ts";
+import { completeEffect } from "./effects-table.ts";
+import { insertInvoice } from "./invoices.ts";
+import { readJobRecord } from "./jobs.ts";
+import type { Transactor } from "./transactor.ts";
+
+/** The longest description an invoice carries, in characters: 639 bytes is BOLT 11's limit for any script. */
+const LONGEST_DESCRIPTION = 150;
+
+/**
+ * Has the wallet make a job's invoice. Tried again after a crash it makes a new one: the first was never
+ * recorded, so nobody was asked to pay it.
+ */
+export function invoicePerformer(parts: {
+  readonly transactor: Transactor;
+  readonly wallet: Wallet;
+  /** How long each type of invoice can be paid, in seconds. */
+  readonly expirySeconds: { readonly eval: number; readonly work: number };
+}): Performer<"make_invoice"> {
+  const { transactor, wallet, expirySeconds } = parts;
+  return async (effect) => {
+    const { invoiceType, amountSats, description, price } = effect;
+    const made = await wallet.makeInvoice({
+      amount: amountSats,
+      description: description.slice(0, LONGEST_DESCRIPTION),
+      expirySeconds: expirySeconds[invoiceType],
+    });
+    await transactor.run(async (sql) => {
+      const nothing = { decision: decision({}), result: undefined };
+      if (!(await completeEffect(sql, effect.key))) return nothing;
+      const job = await readJobRecord(sql, effect.jobId);
+      const wanted = invoiceType === "eval" ? "awaiting_eval_payment" : "evaluating";
+      if (job.phase !== wanted) return nothing;
+      await insertInvoice(sql, { ...made, jobId: job.jobId, invoiceType, amountSats });
+      return {
+        decision: invoiceMade(job, {
+          invoiceType,
+          amountSats,
+          description,
+          paymentRequest: made.paymentRequest,
+          expiresAt: timestamp(made.expiresAt),
+          ...(price !== undefined && { price }),
+        }),
+        result: undefined,
+      };
+    });
+    return "done";
+  };
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance } from "fastify";
+import * as v from "valibot";
+import { RefusalError, refuse } from "../../protocol/refusal.ts";
+import { sentenceOf } from "../../protocol/sentence.ts";
+
+/**
+ * Reads JSON bodies and no others, so that every other Content-Type is refused: a form or plain text is what a page of
+ * somebody else's can send without asking. No body at all is an empty object.
+ */
+export function acceptJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") return done(null, {});
+    parse(request, body as string, (error, value) => {
+      if (error) done(new RefusalError("bad_request", "The body is not JSON.", { cause: error }), undefined);
+      else done(null, value);
+    });
+  });
+}
+
+/** A body as its schema says, or `bad_request` with what is wrong with the first field that is. */
+export function parseBody<Schema extends v.GenericSchema>(
+  schema: Schema,
+  body: unknown,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, body ?? {}, { abortEarly: true });
+  return parsed.success ? parsed.output : refuse("bad_request", sentenceOf(parsed.issues));
+}

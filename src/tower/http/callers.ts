@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import * as v from "valibot";
+import { type OwnerId, type RequestId, RequestIdSchema, requestId } from "../../protocol/ids.ts";
+import { refuse } from "../../protocol/refusal.ts";
+import { type Access, callerOf, type Identity } from "../access/identity.ts";
+import type { Limits } from "../access/limiter.ts";
+import type { Caller } from "../economy/economy.ts";
+
+/** A caller that acts, and the owner's token it goes by: the one it came with, or a new one. */
+export interface Acting {
+  readonly caller: Caller;
+  /** Absent for operators: their secret is not sent back. */
+  readonly ownerToken: string | undefined;
+}
+
+/** Finds out who sent a request, from its `Authorization: Bearer` header and nothing else. */
+export interface Callers {
+  /** Who it is; undefined without the header. Refuses a token that is not known with `unauthorized`. */
+  identify(request: FastifyRequest): Promise<Identity | undefined>;
+  /** Whose request it is, for looking at what is its own; refuses kiosks and strangers like `acting`. */
+  owner(request: FastifyRequest): Promise<OwnerId>;
+  /** Who asks for something to be done, within the limits; refuses kiosks (`read_only`) and strangers (`unauthorized`). */
+  acting(request: FastifyRequest): Promise<Acting>;
+  /** Like `acting`, but makes a stranger a new owner. */
+  actingOrNew(request: FastifyRequest): Promise<Acting>;
+  /** Refuses everybody but operators. */
+  operator(request: FastifyRequest): Promise<void>;
+}
+
+const bearerOf = (request: FastifyRequest): string | undefined =>
+  /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? "")?.[1];
+
+export function createCallers(access: Access, limits: Limits): Callers {
+  async function identify(request: FastifyRequest): Promise<Identity | undefined> {
+    if (request.headers.authorization === undefined) return undefined;
+    const token = bearerOf(request);
+    const holder = token === undefined ? undefined : await access.holderOf(token);
+    return (
+      holder ??
+      refuse(
+        "unauthorized",
+        "This tower does not know the token: send Authorization: Bearer and a token it gave out.",
+      )
+    );
+  }
+
+  const callerBehind = (identity: Identity): Caller =>
+    callerOf(identity) ?? refuse("read_only", "A kiosk only looks.");
+
+  async function known(request: FastifyRequest): Promise<Identity> {
+    const identity = await identify(request);
+    return identity ?? refuse("unauthorized", "Send Authorization: Bearer with your owner token.");
+  }
+
+  function actor(request: FastifyRequest, identity: Identity): Acting {
+    const caller = callerBehind(identity);
+    limits.intent(caller.ownerId, request.ip);
+    return { caller, ownerToken: identity.role === "operator" ? undefined : bearerOf(request) };
+  }
+
+  return {
+    identify,
+    owner: async (request) => callerBehind(await known(request)).ownerId,
+    acting: async (request) => actor(request, await known(request)),
+    async actingOrNew(request) {
+      const identity = await identify(request);
+      if (identity !== undefined) return actor(request, identity);
+      limits.newOwner(request.ip);
+      const { ownerId, ownerToken } = await access.owners.create();
+      limits.intent(ownerId, request.ip);
+      return { caller: { ownerId, role: "visitor" }, ownerToken };
+    },
+    async operator(request) {
+      const identity = await identify(request);
+      if (identity?.role !== "operator") refuse("forbidden", "Only operators may do this.");
+    },
+  };
+}
+
+/** The id under which this request is done once: its `Idempotency-Key`, or one of its own. */
+export function requestIdOf(request: FastifyRequest): RequestId {
+  const key = request.headers["idempotency-key"];
+  if (key === undefined) return requestId(randomUUID());
+  const parsed = v.safeParse(RequestIdSchema, key);
+  return parsed.success
+    ? parsed.output
+    : refuse("bad_request", "Idempotency-Key must be 1 to 64 letters, digits or _ - . :");
+}

@@ -1,0 +1,132 @@
+import rateLimit from "@fastify/rate-limit";
+import underPressure from "@fastify/under-pressure";
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  fastify,
+  type HTTPMethods,
+  LogController,
+} from "fastify";
+import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
+import { RefusalError, refuse } from "../../protocol/refusal.ts";
+import { addressKey } from "../access/limiter.ts";
+import type { Economy } from "../economy/economy.ts";
+import { acceptSockets, type Gateway, openGateway } from "../gateway/gateway.ts";
+import type { GatewayOptions } from "../gateway/parts.ts";
+import { acceptJson } from "./body.ts";
+import { createCallers } from "./callers.ts";
+import { serveClient } from "./client.ts";
+import { addHealthRoutes } from "./health.ts";
+import { addJobRoutes } from "./jobs.ts";
+import { addKioskRoutes } from "./kiosks.ts";
+import { addPlayRoutes, type PlayRoutesOptions } from "./play.ts";
+import { answerRefusals } from "./refusals.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
+
+/** Everything that both doors, HTTP and socket, stand on. */
+export interface ServerOptions extends Omit<GatewayOptions, "economy"> {
+  readonly economy: Pick<Economy, "perform" | "job" | "waitForJob" | "reconcile">;
+  /** Present only with the play wallet. */
+  readonly purses: PlayRoutesOptions["purses"] | undefined;
+  /** Throws a `RefusalError` when nobody should be sent here. */
+  readonly ready: () => Promise<void>;
+  /** The folder of the built browser app. */
+  readonly clientDir: string;
+  /** Requests to `/api` that one address may send in a minute. */
+  readonly requestsPerMinute?: number;
+  readonly maxEventLoopDelayMs?: number;
+  readonly patienceMs?: number;
+}
+
+const REQUESTS_PER_MINUTE = 600;
+/** How late the event loop may be on average, in milliseconds, before new requests and sockets are turned away. */
+const MAX_EVENT_LOOP_DELAY_MS = 1000;
+/** What that average is taken over. */
+const PRESSURE_SAMPLE_MS = 500;
+const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+/** Both doors on one server that does not listen yet. Closing the server ends everything but what it was given. */
+export async function createServer(
+  options: ServerOptions,
+): Promise<{ app: FastifyInstance; gateway: Gateway }> {
+  const loggerInstance: FastifyBaseLogger = options.log;
+  const app = fastify({
+    loggerInstance,
+    // A line for each request would bury what matters; failures are logged where they are answered.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_FRAME_BYTES,
+    forceCloseConnections: "idle",
+  });
+  await acceptSockets(app, options.log);
+  answerRefusals(app);
+  acceptJson(app);
+  await addSecurityHeaders(app, options.doors);
+  await app.register(underPressure, {
+    maxEventLoopDelay: options.maxEventLoopDelayMs ?? MAX_EVENT_LOOP_DELAY_MS,
+    sampleInterval: PRESSURE_SAMPLE_MS,
+    pressureHandler: async ({ routeOptions }) => {
+      if (routeOptions.url !== "/healthz")
+        refuse("overloaded", "The tower has too much to do. Try again in a moment.");
+    },
+  });
+  app.addHook("onRequest", async (request) => {
+    if (SAFE_METHODS.has(request.method)) return;
+    options.doors.check(request.headers);
+    if (!/^application\/json\b/i.test(request.headers["content-type"] ?? ""))
+      refuse("unsupported_media_type", "Send a JSON body with the header Content-Type: application/json.");
+  });
+  addHealthRoutes(app, options.ready);
+  const gateway = openGateway(app, options);
+  await app.register((api) => addApi(api, gateway, options), { prefix: "/api" });
+  await serveClient(app, options.clientDir);
+  return { app, gateway };
+}
+
+async function addApi(api: FastifyInstance, gateway: Gateway, options: ServerOptions): Promise<void> {
+  const { access, economy, limits, purses, snapshots } = options;
+  await api.register(rateLimit, {
+    max: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
+    timeWindow: "1 minute",
+    keyGenerator: (request) => addressKey(request.ip),
+    errorResponseBuilder: (_request, { after }) =>
+      new RefusalError("rate_limited", `Too many requests from this address: try again in ${after}.`),
+  });
+  const known = collectRoutes(api);
+  const callers = createCallers(access, limits);
+  addJobRoutes(api, {
+    economy,
+    callers,
+    agents: () => snapshots.agents(),
+    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
+  });
+  addKioskRoutes(api, { callers, kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
+  if (purses !== undefined) addPlayRoutes(api, { callers, economy, purses });
+  refuseOtherMethods(api, known());
+}
+
+/** Notes the routes that are added from now on; gives the methods of each path when asked. */
+function collectRoutes(api: FastifyInstance): () => ReadonlyMap<string, ReadonlySet<string>> {
+  const routes = new Map<string, Set<string>>();
+  api.addHook("onRoute", ({ routePath, method }) => {
+    const methods = routes.get(routePath) ?? new Set();
+    for (const one of [method].flat()) methods.add(one);
+    routes.set(routePath, methods);
+  });
+  return () => new Map(routes);
+}
+
+/** A path that exists answers a method it does not know with 405 and those it does. */
+function refuseOtherMethods(api: FastifyInstance, routes: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const [url, methods] of routes) {
+    const allow = [...methods].join(", ");
+    api.route({
+      url,
+      method: METHODS.filter((method) => !methods.has(method)),
+      handler: (request, reply) => {
+        reply.header("allow", allow);
+        return refuse("method_not_allowed", `${request.method} is not for this address: use ${allow}.`);
+      },
+    });
+  }
+}
