@@ -32,6 +32,8 @@ export interface Config {
   /** Host names, with or without a port, that the tower answers to. */
   readonly allowedHosts: readonly string[];
   readonly dailyLimitSats: Sats;
+  /** What one agent may cost in a day. */
+  readonly agentDailyBudgetSats: Sats;
   /** Whether visitors see the economy's and the treasury's figures. */
   readonly publicFigures: boolean;
   readonly logLevel: LogLevel;
@@ -121,6 +123,11 @@ const VARIABLES = {
     allowed: "a whole number of sats from 0 to 2100000000000",
     unset: "50000",
   },
+  AGENT_DAILY_BUDGET_SATS: {
+    schema: whole(0, 2_100_000_000_000),
+    allowed: "a whole number of sats from 0, which lets no agent work, to 2100000000000",
+    unset: "10000",
+  },
   PUBLIC_FIGURES: {
     schema: v.pipe(text, v.picklist(["on", "off"])),
     allowed: "on or off",
@@ -181,6 +188,7 @@ export function parseConfig(env: Env): Config {
     allowedOrigins: Object.freeze(read(env, "ALLOWED_ORIGINS")),
     allowedHosts: Object.freeze(allowedHosts.length > 0 ? allowedHosts : ownHosts(host)),
     dailyLimitSats: sats(read(env, "DAILY_LIMIT_SATS")),
+    agentDailyBudgetSats: sats(read(env, "AGENT_DAILY_BUDGET_SATS")),
     publicFigures: read(env, "PUBLIC_FIGURES") === "on",
     logLevel: read(env, "LOG_LEVEL"),
     deadlines: Object.freeze({

@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectClient } from "./http/server-fixture.ts";
 
+/** Processes take their time to start on a machine that is busy, in milliseconds. */
+const PATIENCE = 30_000;
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 let directory = "";
 let running: ChildProcess[] = [];
@@ -49,7 +51,9 @@ function start(env: Record<string, string> = {}) {
   return { child, serves, ended };
 }
 
-test("it prints the operator's link once and its address each time, stops on SIGTERM and says nothing else", async () => {
+test("it prints the operator's link once and its address each time, stops on SIGTERM and says nothing else", {
+  timeout: PATIENCE,
+}, async () => {
   const first = start();
   const address = await first.serves;
   const client = await connectClient(`${address.replace("http", "ws")}/ws/matrix`);
@@ -85,11 +89,15 @@ test.each([
     { DATA_DIR: "FILE" },
     /^FILE is not a folder the tower can use: [^\n]*\.\n$/,
   ],
-])("%s is one sentence and exit code 1", async (_name, env: Record<string, string>, sentence) => {
-  const file = join(directory, "file");
-  writeFileSync(file, "");
-  const child = start("DATA_DIR" in env ? { DATA_DIR: file } : env);
-  const { code, out, err } = await child.ended;
-  expect({ code, out }).toEqual({ code: 1, out: "" });
-  expect(err.replace(file, "FILE")).toMatch(sentence);
-});
+])(
+  "%s is one sentence and exit code 1",
+  { timeout: PATIENCE },
+  async (_name, env: Record<string, string>, sentence) => {
+    const file = join(directory, "file");
+    writeFileSync(file, "");
+    const child = start("DATA_DIR" in env ? { DATA_DIR: file } : env);
+    const { code, out, err } = await child.ended;
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err.replace(file, "FILE")).toMatch(sentence);
+  },
+);

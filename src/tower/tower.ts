@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { RefusalError, refuse } from "../protocol/refusal.ts";
-import { sats } from "../protocol/units.ts";
 import { createDoors } from "./access/doors.ts";
 import { createAccess } from "./access/identity.ts";
 import { createKiosks } from "./access/kiosks.ts";
@@ -29,8 +28,6 @@ import type { Database } from "./storage/port.ts";
 import { openSqlite } from "./storage/sqlite.ts";
 import { createValueBoard } from "./values/board.ts";
 
-/** What an agent may spend in a day. */
-const AGENT_DAILY_BUDGET = sats(10_000);
 /** How often the log is looked at besides after each commit, in milliseconds: a net under a hint that was lost. */
 const LOG_POLL_MS = 1000;
 /** How long the follower may take to reach what is committed before the tower counts as lagging, in milliseconds. */
@@ -113,7 +110,7 @@ async function assemble(
     expirySeconds: { eval: deadlines.evalInvoiceMs / 1000, work: deadlines.workInvoiceMs / 1000 },
     btcPriceUsd: () => config.btcPriceUsd,
     dailyLimit: config.dailyLimitSats,
-    agentDailyBudget: AGENT_DAILY_BUDGET,
+    agentDailyBudget: config.agentDailyBudgetSats,
     failed: (what, error) => log.error({ err: error }, what),
   });
   releases.add(economy.drain);

@@ -52,7 +52,7 @@ export function addressKey(address: string): string {
 }
 
 /** New owners that one address may become in a minute: each costs a durable write. */
-export const OWNERS_PER_MINUTE = 120;
+const OWNERS_PER_MINUTE = 120;
 
 /** The limits that socket and HTTP share. */
 export interface Limits {

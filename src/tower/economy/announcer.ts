@@ -72,10 +72,16 @@ export function createAnnouncer(parts: {
   async function announce(): Promise<void> {
     const agents = [...stale];
     stale.clear();
-    await database.read(async (sql) => {
-      for (const agentId of agents) await postAgent(sql, agentId);
-      await postFigures(sql);
-    });
+    try {
+      await database.read(async (sql) => {
+        for (const agentId of agents) await postAgent(sql, agentId);
+        await postFigures(sql);
+      });
+    } catch (error) {
+      // What could not be read now is read with the next change.
+      for (const agentId of agents) stale.add(agentId);
+      throw error;
+    }
   }
 
   function soon(): void {
@@ -92,6 +98,7 @@ export function createAnnouncer(parts: {
         stale.add(job.agentId);
         if (job.phase === "closed") topics.delete(job.jobId);
       }
+      for (const agentId of applied.spenders) stale.add(agentId);
       soon();
     },
     agentChanged(agentId) {

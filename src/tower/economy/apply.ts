@@ -1,7 +1,7 @@
 import { chatLines, startedLines } from "../../job/chat.ts";
 import { startJob, stepJob } from "../../job/step.ts";
 import { isJobFact, type JobFact, type LoggedFact } from "../../protocol/facts.ts";
-import type { JobId } from "../../protocol/ids.ts";
+import type { AgentId, JobId } from "../../protocol/ids.ts";
 import type { ChatLine, JobRecord } from "../../protocol/records.ts";
 import { spendBudget } from "../agents/budget.ts";
 import { post } from "../ledger/post.ts";
@@ -29,6 +29,8 @@ export interface Applied {
   /** The jobs it changed, as they are now. */
   readonly jobs: readonly JobRecord[];
   readonly effects: readonly Effect[];
+  /** The agents that spent of their budget. */
+  readonly spenders: readonly AgentId[];
 }
 
 /**
@@ -78,6 +80,7 @@ export async function apply(sql: Sql, decision: Decision, moment: Moment): Promi
     facts: appended.map((entry) => entry.fact),
     jobs: [...changed.values()],
     effects: decision.effects,
+    spenders: decision.moves.flatMap((move) => (move.kind === "brain_used" ? [move.agentId] : [])),
   };
 }
 

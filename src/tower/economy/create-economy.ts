@@ -1,5 +1,5 @@
 import { AGENT_DEFS, type AgentDef } from "../../protocol/agent-defs.ts";
-import type { AgentId, JobId } from "../../protocol/ids.ts";
+import type { AgentId } from "../../protocol/ids.ts";
 import { RefusalError } from "../../protocol/refusal.ts";
 import { NO_SATS, type Sats, toMsat } from "../../protocol/units.ts";
 import type { Brain } from "../agents/brain.ts";
@@ -21,13 +21,14 @@ import { both, type Decision, decision } from "./decide/decision.ts";
 import { failJob } from "./decide/end-work.ts";
 import type { Economy } from "./economy.ts";
 import { createEffectRunner } from "./effects.ts";
-import { createIntents } from "./intents.ts";
+import { createIntents } from "./intents/intents.ts";
 import { createJobWatch } from "./job-watch.ts";
 import { allOpenJobsOf, findJob } from "./jobs.ts";
-import { evaluatePerformer, executePerformer } from "./perform-brain.ts";
+import { type BrainParts, evaluatePerformer, executePerformer } from "./perform-brain.ts";
 import { invoicePerformer } from "./perform-invoice.ts";
 import { payoutPerformer } from "./perform-payout.ts";
 import { createReconciler } from "./reconcile.ts";
+import { createStops } from "./stops.ts";
 import { createTransactor } from "./transactor.ts";
 
 /** What an economy is made of, and what is set for it. */
@@ -51,6 +52,9 @@ export interface EconomyParts {
   readonly failed: (what: string, error: unknown) => void;
 }
 
+/** How soon to try again when a day could not be started, in milliseconds. */
+const DAY_RETRY = 60_000;
+
 /** The most a refund's route may cost. The play network charges nothing; real wallets bring their own reserve. */
 const feeLimit = (): Sats => NO_SATS;
 
@@ -72,27 +76,22 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     btcPriceUsd: parts.btcPriceUsd,
     failed: (error) => failed("announcing figures", error),
   });
-  const stops = new Map<JobId, AbortController>();
-  const brainParts = {
-    database,
+  const stops = createStops();
+  const brainParts: BrainParts = {
     transactor,
+    stops,
     brainOf: parts.brainOf,
     btcPriceUsd: parts.btcPriceUsd,
-    signalFor(jobId: JobId): AbortSignal {
-      const stop = stops.get(jobId) ?? new AbortController();
-      stops.set(jobId, stop);
-      return stop.signal;
-    },
     watcher: {
-      topic(jobId: JobId, agentId: AgentId, topic: Parameters<typeof announcer.topic>[1]): void {
+      topic(jobId, agentId, topic) {
         announcer.topic(jobId, topic);
         announcer.agentChanged(agentId);
       },
-      progress({ jobId, ownerId, attempt, offset, text }): void {
+      progress({ jobId, ownerId, attempt, offset, text }) {
         if (ownerId === undefined) return;
         board.post({ type: "job_progress", jobId, attempt, offset, text }, { ownerId });
       },
-    } satisfies Parameters<typeof evaluatePerformer>[0]["watcher"],
+    },
   };
   const effects = createEffectRunner({
     database,
@@ -120,17 +119,17 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     effects.begin(applied.effects);
     for (const job of applied.jobs) {
       if (job.phase !== "closed") continue;
-      stops.get(job.jobId)?.abort();
-      stops.delete(job.jobId);
+      stops.stop(job.jobId);
       if (job.ownerId !== undefined) board.takeDown(`job_progress:${job.jobId}@${job.ownerId}`);
     }
-    if (applied.jobs.length > 0) deadlines.arm();
+    deadlines.changed(applied.jobs);
     announcer.changed(applied);
   });
   const undoSettlements = wallet.followSettlements((paymentHash) => {
     reconciler.reconcile(paymentHash).catch((error) => failed("reconciling a payment", error));
   });
 
+  let draining = false;
   let undoMidnight = (): void => undefined;
   async function startDay(): Promise<void> {
     const day = dayOf(clock.now());
@@ -139,8 +138,17 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       result: undefined,
     }));
     await announcer.announceAll();
-    undoMidnight = clock.after(day.nextMs - clock.now(), () => {
-      startDay().catch((error) => failed("starting a day", error));
+  }
+  function awaitMidnight(milliseconds = dayOf(clock.now()).nextMs - clock.now()): void {
+    if (draining) return;
+    undoMidnight = clock.after(milliseconds, () => {
+      startDay().then(
+        () => awaitMidnight(),
+        (error) => {
+          failed("starting a day", error);
+          awaitMidnight(DAY_RETRY);
+        },
+      );
     });
   }
 
@@ -150,11 +158,11 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     result: undefined,
   }));
   await startDay();
+  awaitMidnight();
   await reconciler.sweep();
   await effects.recover();
-  deadlines.arm();
+  deadlines.look();
 
-  let draining = false;
   return {
     perform(caller, intent) {
       if (draining) {
@@ -175,8 +183,9 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       undoMidnight();
       undoSettlements();
       deadlines.close();
-      effects.close();
-      for (const stop of stops.values()) stop.abort();
+      const resting = effects.close();
+      stops.stopAll();
+      await resting;
       announcer.close();
       // Whatever is in the middle of a transaction ends it: this one waits its turn behind them.
       await database.transaction(async () => undefined);

@@ -14,8 +14,10 @@ const RETRY = 5_000;
 
 /** Ends what has lasted too long. One timer, set for the next phase that is over. */
 export interface Deadlines {
-  /** Sets the timer anew; to be called when jobs have changed. */
-  arm(): void;
+  /** Takes note of jobs that have changed. */
+  changed(jobs: readonly JobRecord[]): void;
+  /** Looks through all jobs: at the start. */
+  look(): void;
   close(): void;
 }
 
@@ -29,7 +31,7 @@ export function createDeadlines(parts: {
   readonly failed: (error: unknown) => void;
 }): Deadlines {
   const { database, transactor, reconciler, clock, limits, failed } = parts;
-  let cancelTimer = (): void => undefined;
+  let timer: { readonly at: number; cancel(): void } | undefined;
   let looking = false;
   let again = false;
   let closed = false;
@@ -45,43 +47,75 @@ export function createDeadlines(parts: {
     await transactor.run(async (sql, moment) => {
       const job = await readJobRecord(sql, due.jobId);
       const deadline = deadlineOf(job, limits);
-      if (deadline === undefined || deadline > moment.now)
-        return { decision: decision({}), result: undefined };
-      if (unpaid) return { decision: expireInvoice(job), result: undefined };
-      const minutes = `${Math.round((job.phase === "evaluating" ? limits.evaluating : limits.executing) / 1000)} seconds`;
-      const error = `The agent was not done within ${minutes}.`;
-      return { decision: failJob(job, error, await queueOf(sql, job.agentId)), result: undefined };
+      const isOver = job.phase === due.phase && deadline !== undefined && deadline <= moment.now;
+      if (!isOver) return { decision: decision({}), result: undefined };
+      const ended = unpaid
+        ? expireInvoice(job)
+        : failJob(job, tooLong(job, limits), await queueOf(sql, job.agentId));
+      return { decision: ended, result: undefined };
     });
   }
 
+  /** Ends what is over; true when all of it could be ended. */
+  async function endDue(): Promise<boolean> {
+    let all = true;
+    for (const job of await database.read((sql) => dueJobs(sql, clock.now()))) {
+      if (closed) return true;
+      try {
+        await end(job);
+      } catch (error) {
+        // One job that cannot be ended must not keep the others from it.
+        all = false;
+        failed(error);
+      }
+    }
+    return all;
+  }
+
   async function look(): Promise<void> {
+    if (closed) return;
+    if (looking) {
+      again = true;
+      return;
+    }
     looking = true;
     try {
       do {
         again = false;
-        for (const job of await database.read((sql) => dueJobs(sql, clock.now()))) await end(job);
-        const next = await database.read(nextDeadline);
-        if (closed) return;
-        cancelTimer();
-        if (next !== undefined) cancelTimer = clock.after(next - clock.now(), () => void look());
+        setTimer((await endDue()) ? await database.read(nextDeadline) : clock.now() + RETRY);
       } while (again && !closed);
     } catch (error) {
       failed(error);
-      if (!closed) cancelTimer = clock.after(RETRY, () => void look());
+      setTimer(clock.now() + RETRY);
     } finally {
       looking = false;
     }
   }
 
+  /** Looks at `at` (ms since 1970), or earlier when that was planned. */
+  function setTimer(at: number | undefined): void {
+    if (closed || at === undefined || (timer !== undefined && timer.at <= at)) return;
+    timer?.cancel();
+    const cancel = clock.after(at - clock.now(), () => {
+      timer = undefined;
+      void look();
+    });
+    timer = { at, cancel };
+  }
+
   return {
-    arm() {
-      if (closed) return;
-      if (looking) again = true;
-      else void look();
+    changed(jobs) {
+      for (const job of jobs) setTimer(deadlineOf(job, limits));
     },
+    look: () => void look(),
     close() {
       closed = true;
-      cancelTimer();
+      timer?.cancel();
     },
   };
+}
+
+function tooLong(job: JobRecord, limits: PhaseLimits): string {
+  const limit = job.phase === "evaluating" ? limits.evaluating : limits.executing;
+  return `The agent was not done within ${Math.round(limit / 1000)} seconds.`;
 }

@@ -1,12 +1,6 @@
 import { type Sql, safeNumber } from "../storage/port.ts";
 import type { Effect } from "./decide/decision.ts";
 
-/** An effect that is not done yet. `attempts` counts the tries that were begun before. */
-export interface PendingEffect {
-  readonly effect: Effect;
-  readonly attempts: number;
-}
-
 /** Writes an effect before it is tried. One that is there already, done or not, stays as it is. */
 export async function insertEffect(sql: Sql, effect: Effect, now: number): Promise<void> {
   await sql.run(
@@ -21,28 +15,35 @@ export async function insertEffect(sql: Sql, effect: Effect, now: number): Promi
 }
 
 /** What is still to be done, oldest first. */
-export async function pendingEffects(sql: Sql): Promise<readonly PendingEffect[]> {
-  const rows = await sql.all<{ payload: string; attempts: bigint }>(
-    "SELECT payload, attempts FROM effect WHERE state = 'pending' ORDER BY created_at_ms, key",
+export async function pendingEffects(sql: Sql): Promise<readonly Effect[]> {
+  const rows = await sql.all<{ payload: string }>(
+    "SELECT payload FROM effect WHERE state = 'pending' ORDER BY created_at_ms, key",
   );
-  return rows.map((row) => ({
-    effect: JSON.parse(row.payload) as Effect,
-    attempts: safeNumber(row.attempts),
-  }));
+  return rows.map((row) => JSON.parse(row.payload) as Effect);
 }
 
-/** Counts a try before it is begun; returns its number, from 1, or undefined when the effect is done already. */
-export async function beginAttempt(sql: Sql, key: string): Promise<number | undefined> {
-  const [row] = await sql.all<{ attempts: bigint }>(
-    "UPDATE effect SET attempts = attempts + 1 WHERE key = ? AND state = 'pending' RETURNING attempts",
+/** A try of an effect. */
+export interface Attempt {
+  /** From 1, never given twice. */
+  readonly number: number;
+  /** How many tries before it broke off by themselves; those stopped on purpose are left out. */
+  readonly crashes: number;
+}
+
+/** Counts a try before it is begun; undefined when the effect is done already. */
+export async function beginAttempt(sql: Sql, key: string): Promise<Attempt | undefined> {
+  const [row] = await sql.all<{ attempts: bigint; stopped: bigint }>(
+    "UPDATE effect SET attempts = attempts + 1 WHERE key = ? AND state = 'pending' RETURNING attempts, stopped",
     key,
   );
-  return row && safeNumber(row.attempts);
+  if (row === undefined) return undefined;
+  const number = safeNumber(row.attempts);
+  return { number, crashes: number - 1 - safeNumber(row.stopped) };
 }
 
-/** Takes an attempt back: it was stopped on purpose, which is no crash. */
-export async function returnAttempt(sql: Sql, key: string): Promise<void> {
-  await sql.run("UPDATE effect SET attempts = attempts - 1 WHERE key = ? AND state = 'pending'", key);
+/** Notes that a try was stopped on purpose, which is no crash. */
+export async function noteStopped(sql: Sql, key: string): Promise<void> {
+  await sql.run("UPDATE effect SET stopped = stopped + 1 WHERE key = ? AND state = 'pending'", key);
 }
 
 /** Marks an effect as done: true once. Its result is applied in the same transaction, so it counts once too. */

@@ -16,15 +16,21 @@ export interface EffectRunner {
   begin(effects: readonly Effect[]): void;
   /** Begins everything that a former run left undone. */
   recover(): Promise<void>;
-  /** Begins nothing more and waits for nothing: what is undone is there at the next start. */
-  close(): void;
+  /** Begins nothing more; resolves when what runs has come to rest. What is undone is there at the next start. */
+  close(): Promise<void>;
 }
 
 /** How long until an effect is tried again, in milliseconds: doubling from the first to the second. */
 const RETRY = { first: 500, longest: 30_000 } as const;
 
-/** How many effects run at a time: brains share one processor, and a restart may find thousands. */
+/** How many effects run at a time in a lane: brains share one processor, and a restart may find thousands. */
 const AT_A_TIME = 64;
+
+/** Effects that share a limit. Brains that take long must not hold up invoices and refunds. */
+interface Lane {
+  readonly waiting: Effect[];
+  running: number;
+}
 
 /** A runner of effects. `failed` is told of each try that could not be made. */
 export function createEffectRunner(parts: {
@@ -34,11 +40,18 @@ export function createEffectRunner(parts: {
   readonly failed: (effect: Effect, error: unknown) => void;
 }): EffectRunner {
   const { database, clock, performers, failed } = parts;
-  const waiting: Effect[] = [];
+  const wallet: Lane = { waiting: [], running: 0 };
+  const brains: Lane = { waiting: [], running: 0 };
+  const lanes: { readonly [Kind in Effect["kind"]]: Lane } = {
+    make_invoice: wallet,
+    payout: wallet,
+    evaluate: brains,
+    execute: brains,
+  };
   const known = new Set<string>();
   const tries = new Map<string, number>();
   const timers = new Set<() => void>();
-  let running = 0;
+  const underWay = new Set<Promise<void>>();
   let closed = false;
 
   const perform = (effect: Effect): Promise<"done" | "later"> =>
@@ -46,12 +59,13 @@ export function createEffectRunner(parts: {
     (performers[effect.kind] as (effect: Effect) => Promise<"done" | "later">)(effect);
 
   function retry(effect: Effect): void {
+    if (closed) return;
     const tried = (tries.get(effect.key) ?? 0) + 1;
     tries.set(effect.key, tried);
     const undo = clock.after(Math.min(RETRY.first * 2 ** (tried - 1), RETRY.longest), () => {
       timers.delete(undo);
-      waiting.push(effect);
-      pump();
+      lanes[effect.kind].waiting.push(effect);
+      pump(lanes[effect.kind]);
     });
     timers.add(undo);
   }
@@ -64,21 +78,22 @@ export function createEffectRunner(parts: {
         tries.delete(effect.key);
       }
     } catch (error) {
-      if (closed) return;
       failed(effect, error);
       retry(effect);
     }
   }
 
-  function pump(): void {
-    while (!closed && running < AT_A_TIME) {
-      const effect = waiting.shift();
+  function pump(lane: Lane): void {
+    while (!closed && lane.running < AT_A_TIME) {
+      const effect = lane.waiting.shift();
       if (effect === undefined) return;
-      running += 1;
-      void run(effect).finally(() => {
-        running -= 1;
-        pump();
+      lane.running += 1;
+      const running = run(effect).finally(() => {
+        lane.running -= 1;
+        underWay.delete(running);
+        pump(lane);
       });
+      underWay.add(running);
     }
   }
 
@@ -86,20 +101,22 @@ export function createEffectRunner(parts: {
     for (const effect of effects) {
       if (known.has(effect.key)) continue;
       known.add(effect.key);
-      waiting.push(effect);
+      lanes[effect.kind].waiting.push(effect);
     }
-    pump();
+    pump(wallet);
+    pump(brains);
   }
 
   return {
     begin,
     async recover() {
-      begin((await database.read(pendingEffects)).map((pending) => pending.effect));
+      begin(await database.read(pendingEffects));
     },
-    close() {
+    async close() {
       closed = true;
       for (const undo of timers) undo();
       timers.clear();
+      await Promise.all(underWay);
     },
   };
 }

@@ -12,19 +12,21 @@ export function createJobWatch(parts: {
 }): (jobId: JobId, as: (job: JobRecord) => boolean, signal: AbortSignal) => Promise<JobRecord> {
   const { database, transactor } = parts;
   return async (jobId, as, signal) => {
-    let undo = (): void => undefined;
-    const later = new Promise<JobRecord>((resolve, reject) => {
-      undo = transactor.onApplied((applied) => {
-        const job = applied.jobs.find((changed) => changed.jobId === jobId);
-        if (job !== undefined && as(job)) resolve(job);
-      });
-      const stop = (): void =>
-        reject(new RefusalError("internal", "It takes longer than expected: ask for the job again later."));
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop, { once: true });
-    });
+    const { promise: later, resolve, reject } = Promise.withResolvers<JobRecord>();
     // Nobody may be waiting for it any more when it rejects.
     later.catch(() => undefined);
+    const undo = transactor.onApplied((applied) => {
+      const job = applied.jobs.find((changed) => changed.jobId === jobId);
+      try {
+        if (job !== undefined && as(job)) resolve(job);
+      } catch (error) {
+        reject(error);
+      }
+    });
+    const stop = (): void =>
+      reject(new RefusalError("internal", "It takes longer than expected: ask for the job again later."));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
     try {
       // Listening began before looking, so that nothing falls between the two.
       const job = await database.read((sql) => findJob(sql, jobId));
@@ -32,6 +34,7 @@ export function createJobWatch(parts: {
       return as(job) ? job : await later;
     } finally {
       undo();
+      signal.removeEventListener("abort", stop);
     }
   };
 }

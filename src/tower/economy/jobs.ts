@@ -45,21 +45,19 @@ export async function writeJob(sql: Sql, job: JobRecord, limits: PhaseLimits, no
   );
 }
 
-/** The open jobs of an agent in one phase, oldest first. */
-export async function openJobsOf(sql: Sql, agentId: AgentId, phase: Phase): Promise<readonly JobRecord[]> {
+/**
+ * An agent's queue in the order of its turns: who paid first. The place a job was told is not asked: it is only told
+ * anew near the front.
+ */
+export async function queueOf(sql: Sql, agentId: AgentId): Promise<readonly JobRecord[]> {
   const rows = await sql.all<JobRow>(
-    "SELECT state FROM job WHERE open = 1 AND agent_id = ? AND phase = ? ORDER BY created_at_ms, job_id",
+    `SELECT job.state FROM job
+     LEFT JOIN invoice ON invoice.job_id = job.job_id AND invoice.invoice_type = 'work'
+     WHERE job.open = 1 AND job.agent_id = ? AND job.phase = 'queued'
+     ORDER BY COALESCE(invoice.credited_seq, job.updated_seq)`,
     agentId,
-    phase,
   );
   return rows.map(recordOf);
-}
-
-/** An agent's queue in the order of its turns: the place it was given, then who paid first. */
-export async function queueOf(sql: Sql, agentId: AgentId): Promise<readonly JobRecord[]> {
-  const queued = await openJobsOf(sql, agentId, "queued");
-  const place = (job: JobRecord): number => job.queuePlace ?? Number.MAX_SAFE_INTEGER;
-  return queued.toSorted((a, b) => place(a) - place(b) || a.seq - b.seq);
 }
 
 /** How many jobs stand before a new one, or undefined when the agent is free to begin at once. */

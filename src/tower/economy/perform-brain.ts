@@ -1,8 +1,8 @@
 import type { AgentId, JobId, OwnerId } from "../../protocol/ids.ts";
 import type { JobRecord, Phase } from "../../protocol/records.ts";
-import { sats } from "../../protocol/units.ts";
+import { type Msat, sats } from "../../protocol/units.ts";
 import { type Brain, BrainError, type Topic, type Verdict } from "../agents/brain.ts";
-import type { Database, Sql } from "../storage/port.ts";
+import type { Sql } from "../storage/port.ts";
 import {
   attemptLost,
   crashedTooOften,
@@ -10,16 +10,17 @@ import {
   verdictIn,
   workDone,
 } from "./decide/brain-result.ts";
-import { both, type Decision, decision } from "./decide/decision.ts";
+import { both, type Decision, decision, type Effect } from "./decide/decision.ts";
 import { failJob } from "./decide/end-work.ts";
 import type { Performer } from "./effects.ts";
-import { beginAttempt, completeEffect, returnAttempt } from "./effects-table.ts";
+import { beginAttempt, completeEffect, noteStopped } from "./effects-table.ts";
 import { queueOf, readJobRecord } from "./jobs.ts";
 import { actualSats, expenseMsat, MARGIN_PERCENT, priceBreakdown, priceSats } from "./pricing.ts";
+import type { Stops } from "./stops.ts";
 import type { Transactor } from "./transactor.ts";
 
 /** How often a brain may break off on one job before the job fails. */
-const MAX_ATTEMPTS = 3;
+const MAX_CRASHES = 3;
 
 /** What is told while a brain works; none of it is a fact. */
 export interface BrainWatcher {
@@ -33,164 +34,181 @@ export interface BrainWatcher {
   }): void;
 }
 
-interface Parts {
-  readonly database: Database;
+/** What the performers of brains' work need. */
+export interface BrainParts {
   readonly transactor: Transactor;
   readonly brainOf: (agentId: AgentId) => Brain;
   /** US dollars per bitcoin, now. */
   readonly btcPriceUsd: () => number;
   readonly watcher: BrainWatcher;
-  /** The signal that stops work on a job: it has ended, or the tower is going down. */
-  readonly signalFor: (jobId: JobId) => AbortSignal;
+  readonly stops: Stops;
 }
 
-type Begun = { readonly job: JobRecord; readonly attempt: number };
+type BrainEffect = Extract<Effect, { kind: "evaluate" | "execute" }>;
+
+/** Work that was begun, and may be stopped. */
+interface Begun {
+  readonly job: JobRecord;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/** What came of a brain's work: what it cost the tower, and what follows while the job still waits for it. */
+interface Thought {
+  readonly expense: Msat;
+  readonly decide: (job: JobRecord, sql: Sql) => Promise<Decision>;
+  /** Called once the decision is durable. */
+  readonly decided?: () => void;
+}
 
 /**
- * Counts an attempt before it is begun. Undefined when there is nothing to do: the effect is done, the job has
- * moved on, or it crashed too often and has been failed here.
+ * One attempt of a brain: counted before it is begun, applied once, and expensed whatever comes of it. A result that
+ * comes after its job has moved on still costs the tower what it used.
  */
-async function beginOn(
-  parts: Parts,
-  effect: { readonly key: string; readonly jobId: JobId },
+async function attemptWork(
+  parts: BrainParts,
+  effect: BrainEffect,
   phase: Phase,
-): Promise<Begun | undefined> {
-  return parts.transactor.run<Begun | undefined>(async (sql) => {
+  think: (begun: Begun) => Promise<Thought>,
+): Promise<"done"> {
+  const { transactor, stops } = parts;
+  const stoppable = stops.open(effect.jobId);
+  const { signal } = stoppable;
+  try {
+    const begun = await begin(parts, effect, phase);
+    if (begun === undefined) return "done";
+    const thought = await think({ ...begun, signal });
+    const counted = await transactor.run(async (sql) => {
+      if (!(await completeEffect(sql, effect.key))) return { decision: decision({}), result: false };
+      const job = await readJobRecord(sql, effect.jobId);
+      const counts = job.phase === phase;
+      const decided = counts ? await thought.decide(job, sql) : attemptLost(job, thought.expense);
+      return { decision: decided, result: counts };
+    });
+    if (counted) thought.decided?.();
+  } catch (error) {
+    // Anything but a brain's own failure is a fault of ours and is tried again.
+    if (!(error instanceof BrainError)) throw error;
+    await brokeOff(parts, effect, phase, error, signal);
+  } finally {
+    stoppable.release();
+  }
+  return "done";
+}
+
+/**
+ * Counts an attempt. Undefined when there is nothing to do: the effect is done, the job has moved on, or the agent
+ * crashed too often on it and it has been failed here. An attempt before it went without a word and is expensed now.
+ */
+async function begin(
+  parts: BrainParts,
+  effect: BrainEffect,
+  phase: Phase,
+): Promise<Omit<Begun, "signal"> | undefined> {
+  return parts.transactor.run<Omit<Begun, "signal"> | undefined>(async (sql) => {
     const attempt = await beginAttempt(sql, effect.key);
-    const job = await readJobRecord(sql, effect.jobId);
     if (attempt === undefined) return { decision: decision({}), result: undefined };
-    if (job.phase !== phase) {
-      await completeEffect(sql, effect.key);
-      return { decision: decision({}), result: undefined };
+    const job = await readJobRecord(sql, effect.jobId);
+    const lost = attempt.number > 1 ? attemptLost(job, lostExpense(parts, job)) : decision({});
+    if (job.phase === phase && attempt.crashes < MAX_CRASHES) {
+      return { decision: lost, result: { job, attempt: attempt.number } };
     }
-    const lost = attempt > 1 ? attemptLost(job, lostExpense(parts, job)) : decision({});
-    if (attempt <= MAX_ATTEMPTS) return { decision: lost, result: { job, attempt } };
     await completeEffect(sql, effect.key);
-    const failed = failJob(job, crashedTooOften(job, MAX_ATTEMPTS), await queueOf(sql, job.agentId));
+    if (job.phase !== phase) return { decision: lost, result: undefined };
+    const failed = failJob(job, crashedTooOften(job, MAX_CRASHES), await queueOf(sql, job.agentId));
     return { decision: both(lost, failed), result: undefined };
   });
 }
 
-/** What an attempt that was cut off may have used at most: what it really used went with it. */
-function lostExpense({ brainOf, btcPriceUsd }: Parts, job: JobRecord) {
-  const { rates } = brainOf(job.agentId);
-  const tokens = job.price ?? { inputTokens: job.request?.length ?? 0, outputTokens: 0 };
-  return expenseMsat(tokens, rates, job.price?.btcPriceUsd ?? btcPriceUsd());
-}
-
-/** Applies a result once; one that comes after the job has moved on still costs the tower what it used. */
-async function finish(
-  parts: Parts,
-  effect: { readonly key: string; readonly jobId: JobId },
+/** A brain could not finish. Stopped as the tower goes down, the next start begins again; else the job fails. */
+async function brokeOff(
+  parts: BrainParts,
+  effect: BrainEffect,
   phase: Phase,
-  decide: (job: JobRecord, sql: Sql) => Promise<Decision>,
-  tooLate: (job: JobRecord) => Decision,
+  error: BrainError,
+  signal: AbortSignal,
 ): Promise<void> {
   await parts.transactor.run(async (sql) => {
-    if (!(await completeEffect(sql, effect.key))) return { decision: decision({}), result: undefined };
     const job = await readJobRecord(sql, effect.jobId);
-    return { decision: job.phase === phase ? await decide(job, sql) : tooLate(job), result: undefined };
+    if (job.phase === phase && signal.aborted) {
+      await noteStopped(sql, effect.key);
+      return { decision: decision({}), result: undefined };
+    }
+    if (!(await completeEffect(sql, effect.key))) return { decision: decision({}), result: undefined };
+    const lost = attemptLost(job, lostExpense(parts, job));
+    if (job.phase !== phase) return { decision: lost, result: undefined };
+    const message = `The agent could not finish: ${error.message}`;
+    const failed = failJob(job, message, await queueOf(sql, job.agentId));
+    return { decision: both(lost, failed), result: undefined };
   });
 }
 
-/** A brain's failure as the job's end; anything else is a fault of ours and is tried again. */
-async function failUnlessAborted(
-  parts: Parts,
-  effect: { readonly key: string; readonly jobId: JobId },
-  phase: Phase,
-  error: unknown,
-): Promise<"done" | "later"> {
-  if (!(error instanceof BrainError)) throw error;
-  if (error.code === "aborted") {
-    // Stopped from outside: the job has ended, or the tower goes down and the next start begins again.
-    await parts.database.transaction((sql) => returnAttempt(sql, effect.key));
-    return "done";
-  }
-  const message = `The agent could not finish: ${error.message}`;
-  await finish(
-    parts,
-    effect,
-    phase,
-    async (job, sql) => failJob(job, message, await queueOf(sql, job.agentId)),
-    () => decision({}),
-  );
-  return "done";
+/**
+ * What an attempt without a result may have used at most: what it really used is not known. Infrastructure is left
+ * out, as it is paid once a job, with the work that was finished.
+ */
+function lostExpense({ brainOf, btcPriceUsd }: BrainParts, job: JobRecord): Msat {
+  const rates = { ...brainOf(job.agentId).rates, infrastructureMicroUsd: 0n };
+  const tokens = job.price ?? { inputTokens: job.request?.length ?? 0, outputTokens: 0 };
+  return expenseMsat(tokens, rates, job.price?.btcPriceUsd ?? btcPriceUsd());
 }
 
 function pricedVerdict(verdict: Verdict, { rates }: Brain, btcPriceUsd: number): PricedVerdict {
   if (verdict.kind === "rejected") return verdict;
   // The estimate is for the most tokens the brain may use: its output is capped there.
   const tokens = { inputTokens: verdict.maxInputTokens, outputTokens: verdict.maxOutputTokens };
-  return {
-    kind: "accepted",
-    note: verdict.note,
-    amountSats: priceSats(tokens, rates, MARGIN_PERCENT, btcPriceUsd),
-    price: priceBreakdown(tokens, rates, btcPriceUsd),
-  };
+  // A brain may cost nothing; an invoice asks for something.
+  const amountSats = sats(Math.max(1, priceSats(tokens, rates, MARGIN_PERCENT, btcPriceUsd)));
+  const price = priceBreakdown(tokens, rates, btcPriceUsd);
+  return { kind: "accepted", note: verdict.note, amountSats, price };
 }
 
 /** Has an agent judge a request, and prices the work it offers. */
-export function evaluatePerformer(parts: Parts): Performer<"evaluate"> {
-  return async (effect) => {
-    const begun = await beginOn(parts, effect, "evaluating");
-    if (begun === undefined) return "done";
-    const { job } = begun;
-    const brain = parts.brainOf(job.agentId);
-    try {
-      const verdict = await brain.evaluate(job.request ?? "", { signal: parts.signalFor(job.jobId) });
+export function evaluatePerformer(parts: BrainParts): Performer<"evaluate"> {
+  return (effect) =>
+    attemptWork(parts, effect, "evaluating", async ({ job, signal }) => {
+      const brain = parts.brainOf(job.agentId);
+      const verdict = await brain.evaluate(job.request ?? "", { signal });
       const btcPriceUsd = parts.btcPriceUsd();
       // Infrastructure is paid once a job, with the work.
       const expense = expenseMsat(verdict.usage, { ...brain.rates, infrastructureMicroUsd: 0n }, btcPriceUsd);
-      if (verdict.kind === "accepted") parts.watcher.topic(job.jobId, job.agentId, verdict.topic);
       const priced = pricedVerdict(verdict, brain, btcPriceUsd);
-      await finish(
-        parts,
-        effect,
-        "evaluating",
-        async (now) => verdictIn(now, priced, expense),
-        (now) => attemptLost(now, expense),
-      );
-      return "done";
-    } catch (error) {
-      return failUnlessAborted(parts, effect, "evaluating", error);
-    }
-  };
+      return {
+        expense,
+        decide: async (now) => verdictIn(now, priced, expense),
+        decided() {
+          if (verdict.kind === "accepted") parts.watcher.topic(job.jobId, job.agentId, verdict.topic);
+        },
+      };
+    });
 }
 
 /** Has an agent do the work, streaming it to its owner, and charges what it really used. */
-export function executePerformer(parts: Parts): Performer<"execute"> {
-  return async (effect) => {
-    const begun = await beginOn(parts, effect, "executing");
-    if (begun === undefined) return "done";
-    const { job, attempt } = begun;
-    const { price, workInvoice, ownerId } = job;
-    if (price === undefined || workInvoice === undefined) {
-      throw new Error(`job ${job.jobId} executes without a priced work invoice`);
-    }
-    const brain = parts.brainOf(job.agentId);
-    let offset = 0;
-    try {
+export function executePerformer(parts: BrainParts): Performer<"execute"> {
+  return (effect) =>
+    attemptWork(parts, effect, "executing", async ({ job, attempt, signal }) => {
+      const { jobId, ownerId, price, workInvoice } = job;
+      if (price === undefined || workInvoice === undefined) {
+        throw new Error(`job ${jobId} executes without a priced work invoice`);
+      }
+      const brain = parts.brainOf(job.agentId);
+      let offset = 0;
       const work = await brain.execute(job.request ?? "", {
         maxOutputTokens: price.outputTokens,
-        signal: parts.signalFor(job.jobId),
+        signal,
         onText(text) {
-          parts.watcher.progress({ jobId: job.jobId, ownerId, attempt, offset, text });
+          // What is said after the stop is nobody's any more.
+          if (signal.aborted) return;
+          parts.watcher.progress({ jobId, ownerId, attempt, offset, text });
           offset += text.length;
         },
       });
       const expense = expenseMsat(work.usage, brain.rates, price.btcPriceUsd);
       const usedSats = actualSats(work.usage, brain.rates, price, sats(workInvoice.amountSats));
-      await finish(
-        parts,
-        effect,
-        "executing",
-        async (now, sql) =>
+      return {
+        expense,
+        decide: async (now, sql) =>
           workDone(now, { text: work.text, usedSats }, expense, await queueOf(sql, now.agentId)),
-        (now) => attemptLost(now, expense),
-      );
-      return "done";
-    } catch (error) {
-      return failUnlessAborted(parts, effect, "executing", error);
-    }
-  };
+      };
+    });
 }

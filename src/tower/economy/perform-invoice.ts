@@ -8,7 +8,7 @@ import { insertInvoice } from "./invoices.ts";
 import { readJobRecord } from "./jobs.ts";
 import type { Transactor } from "./transactor.ts";
 
-/** The longest description an invoice carries, in characters: 639 bytes is BOLT 11's limit for any script. */
+/** The longest description an invoice carries, in code points: even of four bytes each they keep BOLT 11's limit of 639. */
 const LONGEST_DESCRIPTION = 150;
 
 /**
@@ -26,7 +26,7 @@ export function invoicePerformer(parts: {
     const { invoiceType, amountSats, description, price } = effect;
     const made = await wallet.makeInvoice({
       amount: amountSats,
-      description: description.slice(0, LONGEST_DESCRIPTION),
+      description: [...description].slice(0, LONGEST_DESCRIPTION).join(""),
       expirySeconds: expirySeconds[invoiceType],
     });
     await transactor.run(async (sql) => {

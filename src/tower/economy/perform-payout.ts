@@ -1,3 +1,4 @@
+import { type RefusalCode, RefusalError } from "../../protocol/refusal.ts";
 import { toMsat } from "../../protocol/units.ts";
 import { PAYMENT_FAILURES, type PaymentLookup, type Wallet } from "../lightning/wallet.ts";
 import type { Effect } from "./decide/decision.ts";
@@ -7,6 +8,14 @@ import type { Performer } from "./effects.ts";
 import { beginAttempt, completeEffect } from "./effects-table.ts";
 import { readJobRecord } from "./jobs.ts";
 import type { Transactor } from "./transactor.ts";
+
+/** What the wallet refuses before it sends anything. */
+const NOTHING_SENT: ReadonlySet<RefusalCode> = new Set([
+  "malformed_invoice",
+  "wrong_network",
+  "no_amount",
+  "already_paid",
+]);
 
 type PayoutEffect = Extract<Effect, { kind: "payout" }>;
 
@@ -26,7 +35,10 @@ export function payoutPerformer(parts: {
         paymentRequest: effect.paymentRequest,
         feeLimit: toMsat(effect.feeLimitSats),
       });
-    } catch {
+    } catch (error) {
+      if (error instanceof RefusalError && NOTHING_SENT.has(error.code)) {
+        return { state: "failed", reason: "rejected" };
+      }
       // Whether it left is not known here: the next try asks the wallet before it sends anything.
       return { state: "pending" };
     }
@@ -39,7 +51,7 @@ export function payoutPerformer(parts: {
     }));
     if (attempt === undefined) return "done";
     const before: PaymentLookup =
-      attempt === 1 ? { state: "unknown" } : await wallet.lookupPayment(effect.paymentHash);
+      attempt.number === 1 ? { state: "unknown" } : await wallet.lookupPayment(effect.paymentHash);
     const status = before.state === "unknown" ? await send(effect) : before;
     await transactor.run(async (sql) => {
       const job = await readJobRecord(sql, effect.jobId);

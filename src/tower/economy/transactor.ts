@@ -35,7 +35,8 @@ export function createTransactor(parts: {
         const { decision, result } = await decide(sql, moment);
         return { applied: await apply(sql, decision, moment), result };
       });
-      if (applied.facts.length > 0 || applied.effects.length > 0) {
+      const { facts, effects, spenders } = applied;
+      if (facts.length > 0 || effects.length > 0 || spenders.length > 0) {
         for (const listener of [...listeners]) listener(applied);
       }
       return result;

@@ -26,10 +26,8 @@ const MAX_WAITING_FRAMES = 256;
 export interface Connection {
   identity(): Identity | undefined;
   close(reason: CloseName): void;
-  /** Asks whether the peer is still there; closes it as silent when it has not answered the last time. */
+  /** Asks whether the peer is still there; closes it as silent when nothing was heard of it since the last time. */
   ping(): void;
-  /** Gives up on a peer that does not answer a close. */
-  terminate(): void;
 }
 
 /** Where a connection comes from. */
@@ -46,14 +44,15 @@ export function serveConnection(
   peer: Peer,
   parts: GatewayParts,
 ): Connection {
-  const { board, economy, epoch, follower, head, limits, log, publicFigures, snapshots } = parts;
+  const { board, epoch, follower, head, intake, log, publicFigures, snapshots } = parts;
   const outbox = createOutbox(socket, stream, () => close("slow"));
   const refusals: Limiter = createLimiter(REFUSED_PER_MINUTE, 60_000, parts.now);
   let identity = peer.presumed;
   let isSubscribed = false;
-  let answersPings = true;
+  let isAlive = true;
   let waiting = 0;
   let stopStreams = () => {};
+  let repeatValue = (_key: string): void => {};
   let grace: NodeJS.Timeout | undefined;
 
   const say = (message: TowerMessage): void => outbox.send(encode(message));
@@ -101,6 +100,7 @@ export function serveConnection(
   function followValues(viewer: Viewer): ValueStream {
     const values = streamValues(board, outbox, viewer, publicFigures);
     stopStreams = values.stop;
+    repeatValue = values.repeat;
     return values;
   }
 
@@ -167,15 +167,12 @@ export function serveConnection(
       return refuseFrame({ code: "read_only", message: `${why} only looks.` }, intent.requestId);
     }
     try {
-      limits.intent(caller.ownerId, peer.address);
-    } catch (error) {
-      return refuseFrame(refusalOf(error), intent.requestId);
-    }
-    try {
-      await economy.perform(caller, intent);
+      await intake.perform(caller, intent, peer.address);
       say({ type: "accepted", requestId: intent.requestId });
     } catch (error) {
-      answer(refusalOf(error), intent.requestId);
+      const refusal = refusalOf(error);
+      if (refusal.code === "rate_limited") refuseFrame(refusal, intent.requestId);
+      else answer(refusal, intent.requestId);
     }
   }
 
@@ -224,16 +221,20 @@ export function serveConnection(
       });
   }
 
+  // Whatever comes in, and whatever goes out, shows that somebody is there; a slow peer's pong is long in coming.
+  const seeAlive = (): void => {
+    isAlive = true;
+  };
+  socket.on("pong", seeAlive);
+  outbox.onDrain(seeAlive);
   socket.on("message", (data, isBinary) => {
+    seeAlive();
     if (!outbox.isOpen()) return;
     enqueue(async () => {
       if (isBinary)
         return refuseFrame({ code: "bad_frame", message: "The frame is binary: send JSON text." });
       await handle(data.toString());
     });
-  });
-  socket.on("pong", () => {
-    answersPings = true;
   });
   socket.on("close", () => {
     clearTimeout(grace);
@@ -244,14 +245,16 @@ export function serveConnection(
     identity: () => identity,
     close,
     ping() {
-      if (!answersPings) {
+      if (!isAlive) {
         close("silent");
         socket.terminate();
         return;
       }
-      answersPings = false;
-      if (outbox.isOpen()) socket.ping();
+      isAlive = false;
+      if (!outbox.isOpen()) return;
+      socket.ping();
+      // Browsers keep pings from the page: a value that has not changed shows it that the tower is there.
+      repeatValue("agent_count");
     },
-    terminate: () => socket.terminate(),
   };
 }

@@ -610,6 +610,14 @@ test("a resumed client is told every current value it may see", async () => {
   expect(await client.first("agent_state")).toMatchObject({ state: "working" });
 });
 
+test("an idle tower shows that it is there: the agent count is told again with each ping", async () => {
+  const server = await start({ pingMs: 20 });
+  server.board.post({ type: "agent_count", count: 5 });
+  const client = await server.connect();
+  await client.subscribe({});
+  await client.until((received) => received.filter(({ type }) => type === "agent_count").length >= 2);
+});
+
 test("a peer that does not answer a ping is closed", async () => {
   const server = await start({ pingMs: 20 });
   const client = await server.connect();

@@ -24,7 +24,7 @@ export interface Gateway {
 
 const SUBSCRIBE_GRACE_MS = 2000;
 /** The path of the socket. */
-export const SOCKET_PATH = "/ws/matrix";
+const SOCKET_PATH = "/ws/matrix";
 
 /** A frame that is a little too long is answered with a refusal; one that is longer still ends the connection unread. */
 const MAX_PAYLOAD = MAX_FRAME_BYTES + 1024;

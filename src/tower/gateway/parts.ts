@@ -2,8 +2,8 @@ import type { Logger } from "pino";
 import type { Epoch } from "../../protocol/ids.ts";
 import type { Doors } from "../access/doors.ts";
 import type { Access } from "../access/identity.ts";
+import type { Intake } from "../access/intake.ts";
 import type { Limits } from "../access/limiter.ts";
-import type { Economy } from "../economy/economy.ts";
 import type { LogFollower } from "../log/follow.ts";
 import type { ValueBoard } from "../values/board.ts";
 import type { Head } from "./head.ts";
@@ -14,7 +14,7 @@ export interface GatewayOptions {
   readonly access: Access;
   readonly doors: Doors;
   readonly limits: Limits;
-  readonly economy: Pick<Economy, "perform">;
+  readonly intake: Intake;
   readonly epoch: Epoch;
   readonly follower: LogFollower;
   readonly head: Head;

@@ -5,7 +5,7 @@ import { type Access, type Identity, OPERATOR_OWNER } from "../access/identity.t
 import type { Limits } from "../access/limiter.ts";
 
 /** How many facts a client may have missed and still get one by one; beyond, a snapshot is less to send. */
-export const MAX_RESUME = 10_000;
+const MAX_RESUME = 10_000;
 
 /** Who a client turned out to be, with the secret of an owner that was made for it. */
 export interface Proven {

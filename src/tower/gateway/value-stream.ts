@@ -49,6 +49,8 @@ function valueFrame(posted: PostedValue, sight: "whole" | "public"): Buffer | nu
 export interface ValueStream {
   /** Lets all that stands on the board be told, for a client that may have missed any of it. */
   repeatAll(): void;
+  /** Tells a value that stands once more, unless the stream is held back: whoever is told anything sees that it is live. */
+  repeat(key: string): void;
   /** Tells what has gathered, and from now on each value as it comes. */
   release(): void;
   stop(): void;
@@ -94,6 +96,10 @@ export function streamValues(
     repeatAll() {
       for (const posted of board.latest())
         if (sightOf(posted, viewer, publicFigures) !== "nothing") gathered.set(posted.key, posted);
+    },
+    repeat(key) {
+      const posted = board.get(key);
+      if (posted !== undefined && !isHeld && !outbox.isBusy()) tell(posted);
     },
     release() {
       isHeld = false;

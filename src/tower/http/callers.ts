@@ -20,7 +20,7 @@ export interface Callers {
   identify(request: FastifyRequest): Promise<Identity | undefined>;
   /** Whose request it is, for looking at what is its own; refuses kiosks and strangers like `acting`. */
   owner(request: FastifyRequest): Promise<OwnerId>;
-  /** Who asks for something to be done, within the limits; refuses kiosks (`read_only`) and strangers (`unauthorized`). */
+  /** Who asks for something to be done; refuses kiosks (`read_only`) and strangers (`unauthorized`). */
   acting(request: FastifyRequest): Promise<Acting>;
   /** Like `acting`, but makes a stranger a new owner. */
   actingOrNew(request: FastifyRequest): Promise<Acting>;
@@ -55,7 +55,6 @@ export function createCallers(access: Access, limits: Limits): Callers {
 
   function actor(request: FastifyRequest, identity: Identity): Acting {
     const caller = callerBehind(identity);
-    limits.intent(caller.ownerId, request.ip);
     return { caller, ownerToken: identity.role === "operator" ? undefined : bearerOf(request) };
   }
 
@@ -68,7 +67,6 @@ export function createCallers(access: Access, limits: Limits): Callers {
       if (identity !== undefined) return actor(request, identity);
       limits.newOwner(request.ip);
       const { ownerId, ownerToken } = await access.owners.create();
-      limits.intent(ownerId, request.ip);
       return { caller: { ownerId, role: "visitor" }, ownerToken };
     },
     async operator(request) {

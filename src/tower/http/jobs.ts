@@ -5,6 +5,7 @@ import { RequestTextSchema } from "../../protocol/intents.ts";
 import type { AgentRecord, JobRecord } from "../../protocol/records.ts";
 import { refuse } from "../../protocol/refusal.ts";
 import { publicJob } from "../../protocol/visibility.ts";
+import type { Intake } from "../access/intake.ts";
 import type { Economy } from "../economy/economy.ts";
 import { decodeInvoice } from "../lightning/bolt11/decode.ts";
 import { parseBody } from "./body.ts";
@@ -41,7 +42,8 @@ const jobIdOf = (params: unknown): JobId => {
 
 /** What the jobs' routes ask of the rest of the tower. */
 export interface JobRoutesOptions {
-  readonly economy: Pick<Economy, "perform" | "job" | "waitForJob">;
+  readonly economy: Pick<Economy, "job" | "waitForJob">;
+  readonly intake: Intake;
   readonly callers: Callers;
   /** The agents that are present, in their order. */
   agents(): Promise<readonly AgentRecord[]>;
@@ -50,7 +52,7 @@ export interface JobRoutesOptions {
 
 /** The routes of jobs over HTTP. */
 export function addJobRoutes(app: FastifyInstance, options: JobRoutesOptions): void {
-  const { agents, callers, economy, patienceMs = PATIENCE_MS } = options;
+  const { agents, callers, economy, intake, patienceMs = PATIENCE_MS } = options;
 
   /** The job as soon as it is `as` asked, or as it is when patience ends. */
   async function settled(jobId: JobId, as: (job: JobRecord) => boolean): Promise<JobRecord> {
@@ -78,13 +80,11 @@ export function addJobRoutes(app: FastifyInstance, options: JobRoutesOptions): v
     const requestId = requestIdOf(request);
     const agentId = body.agentId ?? (await anyAgent());
     const { caller, ownerToken } = await callers.actingOrNew(request);
-    const { jobId } = await economy.perform(caller, {
-      type: "job_request",
-      requestId,
-      agentId,
-      request: body.request,
-      funding: "invoice",
-    });
+    const { jobId } = await intake.perform(
+      caller,
+      { type: "job_request", requestId, agentId, request: body.request, funding: "invoice" },
+      request.ip,
+    );
     if (jobId === undefined) throw new Error("a job_request was performed and opened no job");
     const job = await settled(jobId, (now) => now.evalInvoice !== undefined || now.phase === "closed");
     const evalInvoice = evalInvoiceOf(job);
@@ -109,12 +109,12 @@ export function addJobRoutes(app: FastifyInstance, options: JobRoutesOptions): v
     const paymentRequest = body.paymentRequest ?? body.invoice;
     const { caller } = await callers.acting(request);
     const { owedSats } = await known(jobId);
-    await economy.perform(caller, {
-      type: "refund_claim",
-      requestId: requestIdOf(request),
-      jobId,
-      ...(paymentRequest !== undefined && { paymentRequest }),
-    });
+    const claim = { type: "refund_claim", requestId: requestIdOf(request), jobId } as const;
+    await intake.perform(
+      caller,
+      paymentRequest === undefined ? claim : { ...claim, paymentRequest },
+      request.ip,
+    );
     const job = await settled(jobId, (now) => now.refund !== "paying");
     // Asked again under one key, the claim is done already and what went back is what it was about.
     return reply
@@ -126,7 +126,8 @@ export function addJobRoutes(app: FastifyInstance, options: JobRoutesOptions): v
     const jobId = jobIdOf(request.params);
     parseBody(v.strictObject({}), request.body);
     const { caller } = await callers.acting(request);
-    await economy.perform(caller, { type: "job_cancel", requestId: requestIdOf(request), jobId });
+    const cancel = { type: "job_cancel", requestId: requestIdOf(request), jobId } as const;
+    await intake.perform(caller, cancel, request.ip);
     return known(jobId);
   });
 }

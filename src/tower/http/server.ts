@@ -9,6 +9,7 @@ import {
 } from "fastify";
 import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import { RefusalError, refuse } from "../../protocol/refusal.ts";
+import { createIntake, type Intake } from "../access/intake.ts";
 import { addressKey } from "../access/limiter.ts";
 import type { Economy } from "../economy/economy.ts";
 import { acceptSockets, type Gateway, openGateway } from "../gateway/gateway.ts";
@@ -24,7 +25,7 @@ import { answerRefusals } from "./refusals.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 
 /** Everything that both doors, HTTP and socket, stand on. */
-export interface ServerOptions extends Omit<GatewayOptions, "economy"> {
+export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
   readonly economy: Pick<Economy, "perform" | "job" | "waitForJob" | "reconcile">;
   /** Present only with the play wallet. */
   readonly purses: PlayRoutesOptions["purses"] | undefined;
@@ -40,9 +41,9 @@ export interface ServerOptions extends Omit<GatewayOptions, "economy"> {
 
 const REQUESTS_PER_MINUTE = 600;
 /** How late the event loop may be on average, in milliseconds, before new requests and sockets are turned away. */
-const MAX_EVENT_LOOP_DELAY_MS = 1000;
+const MAX_EVENT_LOOP_DELAY_MS = 3000;
 /** What that average is taken over. */
-const PRESSURE_SAMPLE_MS = 500;
+const PRESSURE_SAMPLE_MS = 1000;
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -77,13 +78,19 @@ export async function createServer(
       refuse("unsupported_media_type", "Send a JSON body with the header Content-Type: application/json.");
   });
   addHealthRoutes(app, options.ready);
-  const gateway = openGateway(app, options);
-  await app.register((api) => addApi(api, gateway, options), { prefix: "/api" });
+  const intake = createIntake(options.economy, options.limits);
+  const gateway = openGateway(app, { ...options, intake });
+  await app.register((api) => addApi(api, gateway, intake, options), { prefix: "/api" });
   await serveClient(app, options.clientDir);
   return { app, gateway };
 }
 
-async function addApi(api: FastifyInstance, gateway: Gateway, options: ServerOptions): Promise<void> {
+async function addApi(
+  api: FastifyInstance,
+  gateway: Gateway,
+  intake: Intake,
+  options: ServerOptions,
+): Promise<void> {
   const { access, economy, limits, purses, snapshots } = options;
   await api.register(rateLimit, {
     max: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
@@ -96,12 +103,13 @@ async function addApi(api: FastifyInstance, gateway: Gateway, options: ServerOpt
   const callers = createCallers(access, limits);
   addJobRoutes(api, {
     economy,
+    intake,
     callers,
     agents: () => snapshots.agents(),
     ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
   });
   addKioskRoutes(api, { callers, kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
-  if (purses !== undefined) addPlayRoutes(api, { callers, economy, purses });
+  if (purses !== undefined) addPlayRoutes(api, { callers, economy, limits, purses });
   refuseOtherMethods(api, known());
 }
 

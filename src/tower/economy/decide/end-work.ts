@@ -16,7 +16,7 @@ const TOLD_THEIR_PLACE = 10;
 
 /**
  * Ends the work of a job, gives back what was paid for unfinished work, and lets the agent's next job begin
- * when this one held it. `queue` is the agent's queue in order, this job not included.
+ * when this one held it. `queue` is the agent's queue in order.
  */
 export function endWork(job: JobRecord, ending: Ending, queue: readonly JobRecord[]): Decision {
   const held = heldSats(job);
@@ -32,8 +32,9 @@ export function endWork(job: JobRecord, ending: Ending, queue: readonly JobRecor
     ...("error" in ending && { error: ending.error }),
     ...(job.estimatedCostSats !== undefined && { estimatedCostSats: job.estimatedCostSats }),
   };
-  const next = job.phase === "executing" ? nextTurn(queue) : { facts: [], effects: [] };
-  const requeued = job.phase === "queued" ? newPlaces(queue, 1) : [];
+  const others = queue.filter(({ jobId }) => jobId !== job.jobId);
+  const next = job.phase === "executing" ? nextTurn(others) : { facts: [], effects: [] };
+  const requeued = job.phase === "queued" ? newPlaces(others) : [];
   return decision({
     facts: [fact, ...next.facts, ...requeued],
     moves: held > 0 ? [moneyMove(job, ending, held, earned)] : [],
@@ -77,16 +78,16 @@ function nextTurn(queue: readonly JobRecord[]): { readonly facts: NewFact[]; rea
   const [next, ...waiting] = queue;
   if (next === undefined) return { facts: [], effects: [] };
   return {
-    facts: [{ type: "job_dequeued", jobId: next.jobId, agentId: next.agentId }, ...newPlaces(waiting, 1)],
+    facts: [{ type: "job_dequeued", jobId: next.jobId, agentId: next.agentId }, ...newPlaces(waiting)],
     effects: [{ kind: "execute", key: effectKey.execute(next.jobId), jobId: next.jobId }],
   };
 }
 
 /** Facts for those near the front whose place has changed. */
-function newPlaces(waiting: readonly JobRecord[], first: number): NewFact[] {
+function newPlaces(waiting: readonly JobRecord[]): NewFact[] {
   return waiting
     .slice(0, TOLD_THEIR_PLACE)
-    .map((job, index) => ({ job, place: first + index }))
+    .map((job, index) => ({ job, place: index + 1 }))
     .filter(({ job, place }) => job.queuePlace !== place)
     .map(({ job, place }) => ({
       type: "job_queued",

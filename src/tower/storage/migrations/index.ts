@@ -1,5 +1,6 @@
 import type { Migration } from "../migrate.ts";
 import { TOWER } from "./0001-tower.ts";
+import { STOPPED_ATTEMPTS } from "./0002-stopped-attempts.ts";
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [TOWER];
+export const MIGRATIONS: readonly Migration[] = [TOWER, STOPPED_ATTEMPTS];

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { OwnerId } from "../../protocol/ids.ts";
-import type { Intent } from "../../protocol/intents.ts";
-import { refuse } from "../../protocol/refusal.ts";
-import type { Sql } from "../storage/port.ts";
-import type { Performed } from "./economy.ts";
+import type { OwnerId } from "../../../protocol/ids.ts";
+import type { Intent } from "../../../protocol/intents.ts";
+import { refuse } from "../../../protocol/refusal.ts";
+import type { Sql } from "../../storage/port.ts";
+import type { Performed } from "../economy.ts";
 
 /** What became of an intent sent before: `begun` when the tower stopped before it could say. */
 export type Remembered =

@@ -1,0 +1,73 @@
+import { shortJobId } from "../../../job/chat.ts";
+import type { InvoiceType, JobRecord } from "../../../protocol/records.ts";
+import { refuse } from "../../../protocol/refusal.ts";
+import type { Performed } from "../economy.ts";
+import { findJobInvoice } from "../invoices.ts";
+import { type IntentParts, ownJob, type Perform } from "./intent.ts";
+import { recallIntent, rememberBegun, rememberDone } from "./intent-table.ts";
+
+/**
+ * Pays an invoice from the caller's purse, outside the database; what the wallet then says is credited as any
+ * payment is. Begun before and cut off, it is paid at most once: the wallet is asked before it is tried again.
+ */
+export const payInvoice =
+  ({ database, reconciler, purses, clock }: IntentParts): Perform<"pay_invoice"> =>
+  async (caller, intent) => {
+    if (purses === undefined) {
+      refuse("unsupported", "This tower runs on a real wallet: pay the invoice with yours.");
+    }
+    const { jobId, invoiceType } = intent;
+    const performed: Performed = { jobId };
+    const { known, invoice } = await database.transaction(async (sql) => {
+      const known = await recallIntent(sql, caller.ownerId, intent);
+      await ownJob(sql, caller, jobId);
+      const invoice = await findJobInvoice(sql, jobId, invoiceType);
+      if (known === undefined) await rememberBegun(sql, caller.ownerId, intent, clock.now());
+      return { known, invoice };
+    });
+    if (known?.state === "done") return performed;
+    if (invoice === undefined) {
+      refuse("unknown_invoice", `Job ${shortJobId(jobId)} has no ${invoiceType} invoice to pay.`);
+    }
+    if (known?.state === "begun") await reconciler.reconcile(invoice.paymentHash);
+    const { job, stored } = await database.read(async (sql) => ({
+      job: await ownJob(sql, caller, jobId),
+      stored: await findJobInvoice(sql, jobId, invoiceType),
+    }));
+    const paidBefore = known?.state === "begun" && stored?.creditedSeq !== undefined;
+    if (!paidBefore) {
+      assertPayable(job, invoiceType, clock.now());
+      purses.payFromPurse(caller.ownerId, invoice.paymentRequest);
+      await reconciler.reconcile(invoice.paymentHash);
+    }
+    await database.transaction((sql) => rememberDone(sql, caller.ownerId, intent, performed, clock.now()));
+    return performed;
+  };
+
+/** Refuses to pay what the job does not wait for: `already_paid`, `invoice_expired` or `illegal_event`. */
+function assertPayable(job: JobRecord, invoiceType: InvoiceType, now: number): void {
+  const invoice = invoiceType === "eval" ? job.evalInvoice : job.workInvoice;
+  if (invoice?.state === "settled" || invoice?.state === "settled_late") {
+    refuse("already_paid", `The ${invoiceType} invoice of job ${shortJobId(job.jobId)} is paid already.`);
+  }
+  const expired = invoice?.expiresAt !== undefined && Date.parse(invoice.expiresAt) < now;
+  if (invoice?.state === "expired" || expired) {
+    refuse("invoice_expired", `The ${invoiceType} invoice of job ${shortJobId(job.jobId)} has expired.`);
+  }
+  if (job.phase === "closed") {
+    refuse("illegal_event", `Job ${shortJobId(job.jobId)} has ended: nothing is due.`);
+  }
+}
+
+/** Draws on the faucet for the caller's purse. */
+export const topUpPurse =
+  ({ database, purses, clock }: IntentParts): Perform<"purse_topup"> =>
+  async (caller, intent) => {
+    if (purses === undefined) refuse("unsupported", "This tower runs on a real wallet: it has no faucet.");
+    const known = await database.read((sql) => recallIntent(sql, caller.ownerId, intent));
+    if (known !== undefined) return {};
+    // The faucet's own cap bounds what a crash between these two lines could give twice.
+    purses.faucet(caller.ownerId);
+    await database.transaction((sql) => rememberDone(sql, caller.ownerId, intent, {}, clock.now()));
+    return {};
+  };

@@ -1,0 +1,53 @@
+import { type Brain, BrainError } from "../../agents/brain.ts";
+
+/** A brain that does what a test tells it. */
+export interface TestBrain extends Brain {
+  /** What the next evaluations and executions do; unset, they accept and answer at once. */
+  behaviour: { evaluate?: "reject" | "fail" | "hang"; execute?: "fail" | "hang" };
+}
+
+const untilStopped = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const stop = (): void => reject(new BrainError("aborted", "stopped"));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+
+/**
+ * 1,000 USD a million tokens and a tenth of a dollar a job: at 100,000 USD per bitcoin an estimate of 280 sats, 210
+ * used, and an expense of 1 sat to evaluate and 150 to execute.
+ */
+export function createTestBrain(): TestBrain {
+  const behaviour: TestBrain["behaviour"] = {};
+  return {
+    name: "test",
+    behaviour,
+    rates: {
+      source: "made up for tests",
+      inputMicroUsdPerMillion: 0n,
+      outputMicroUsdPerMillion: 1_000_000_000n,
+      infrastructureMicroUsd: 100_000n,
+    },
+    async evaluate(_request, { signal }) {
+      const usage = { inputTokens: 5, outputTokens: 1 };
+      if (behaviour.evaluate === "hang") return untilStopped(signal);
+      if (behaviour.evaluate === "fail") throw new BrainError("failed", "the brain broke");
+      if (behaviour.evaluate === "reject") return { kind: "rejected", reason: "I cannot do that.", usage };
+      return {
+        kind: "accepted",
+        topic: "summary",
+        note: "I can do that.",
+        maxInputTokens: 10,
+        maxOutputTokens: 100,
+        usage,
+      };
+    },
+    async execute(_request, { signal, onText }) {
+      onText("Half ");
+      if (behaviour.execute === "hang") return untilStopped(signal);
+      if (behaviour.execute === "fail") throw new BrainError("failed", "the brain broke");
+      onText("and whole.");
+      return { text: "Half and whole.", usage: { inputTokens: 10, outputTokens: 50 } };
+    },
+  };
+}
