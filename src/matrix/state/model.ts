@@ -74,6 +74,7 @@ export type Cue =
 
 /** What was refused, for the person who asked. */
 export interface Notice {
+  /** The refused intent's `requestId`, or an id of its own when it answers none. */
   readonly id: string;
   readonly message: string;
 }
@@ -96,7 +97,10 @@ export interface MatrixState {
   readonly purse: Readable<PurseFigures | undefined>;
   /** Oldest first; ids are stable, so a line that grows keeps its id. */
   readonly chat: Readable<readonly ChatLine[]>;
-  /** What of this person's is in flight: ids of intents sent and not yet answered by a fact, by job. */
+  /**
+   * The `requestId`s (what `send` returned) of intents that are under way: neither answered by the tower nor by
+   * the fact they ask for.
+   */
   readonly sending: Readable<ReadonlySet<string>>;
   readonly notices: Readable<readonly Notice[]>;
   readonly cues: Stream<Cue>;
