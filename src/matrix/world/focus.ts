@@ -1,0 +1,123 @@
+import type { AgentId } from "../../protocol/ids.ts";
+import type { ScreenPoint } from "../stage/camera.ts";
+import type { CanvasPoint } from "../stage/gestures.ts";
+import type { Point3 } from "../stage/orbit.ts";
+import type { WorldContext, WorldFeature } from "./context.ts";
+import { CHEST_HEIGHT, gatePlace, HEAD_HEIGHT, JOB_RING_HEIGHT } from "./places.ts";
+import type { Standing } from "./roster.ts";
+
+/** A finger is this wide, in CSS px: the farthest an agent may be from a tap. */
+const TOUCH_RADIUS = 34;
+/** Radians to the side of where an agent faces: a three-quarter view. */
+const THREE_QUARTER = 0.6;
+/** Beyond this many agents the wide view frames their circle, not each. */
+const MOST_FRAMED = 200;
+/** Metres to either side of an agent that its ring and its price take. */
+const ELBOW_M = 1.7;
+
+/** The agent whose body is nearest to a point of the canvas and within touch of it. */
+export function agentAt(
+  { stage, roster }: Pick<WorldContext, "stage" | "roster">,
+  point: CanvasPoint,
+): AgentId | undefined {
+  const out: ScreenPoint = { x: 0, y: 0, depth: 0 };
+  const head: ScreenPoint = { x: 0, y: 0, depth: 0 };
+  let nearest: AgentId | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const { id, at } of roster.standing) {
+    const { x, y, depth } = stage.camera.project(at.x, CHEST_HEIGHT * 0.75, at.z, out);
+    if (depth <= 0) continue;
+    // A figure that fills the screen is touched anywhere on its body.
+    const tall = Math.abs(stage.camera.project(at.x, HEAD_HEIGHT, at.z, head).y - y);
+    const reach = Math.max(TOUCH_RADIUS, tall);
+    const away = Math.hypot(
+      (x - point.x) * Math.max(1, reach / Math.max(TOUCH_RADIUS, tall * 0.5)),
+      y - point.y,
+    );
+    if (away <= reach && away + depth * 0.01 < least) {
+      least = away + depth * 0.01;
+      nearest = id;
+    }
+  }
+  return nearest;
+}
+
+/** Points that hold everything there is to see. */
+function outline({ roster, treasury }: Pick<WorldContext, "roster" | "treasury">): Point3[] {
+  const gate = gatePlace(roster);
+  const points: Point3[] = [
+    { x: 0, y: treasury.height * treasury.scale + 0.6, z: 0 },
+    { x: gate.x - 2, y: 0.4, z: gate.z },
+    { x: gate.x + 2, y: 0.4, z: gate.z },
+  ];
+  if (roster.standing.length <= MOST_FRAMED) {
+    for (const { at } of roster.standing) {
+      for (const aside of [-ELBOW_M, ELBOW_M]) {
+        points.push(
+          { x: at.x + aside, y: 0, z: at.z },
+          { x: at.x + aside, y: JOB_RING_HEIGHT + 0.4, z: at.z },
+        );
+      }
+    }
+  } else {
+    for (let i = 0; i < 24; i++) {
+      const angle = (i / 24) * 2 * Math.PI;
+      points.push({ x: Math.sin(angle) * roster.radius, y: 2, z: Math.cos(angle) * roster.radius });
+    }
+  }
+  return points;
+}
+
+/** Aims the camera: at the whole swarm, and at the agent that is picked; and turns taps into picks. */
+export function createFocus(context: WorldContext): WorldFeature {
+  const { stage, roster, selected, onSelect, treasury } = context;
+  const { camera } = stage;
+  let framedHeight = -1;
+
+  function goTo({ at, heading }: Standing): void {
+    // From the side on which the camera is already, so that it does not swing round the back.
+    const front = heading + Math.PI;
+    const left = front - THREE_QUARTER;
+    const right = front + THREE_QUARTER;
+    const swing = (angle: number) =>
+      Math.abs(Math.atan2(Math.sin(angle - camera.orbit.azimuth), Math.cos(angle - camera.orbit.azimuth)));
+    const { width, height } = stage.size();
+    camera.glideTo({
+      x: at.x,
+      y: CHEST_HEIGHT * 0.86,
+      z: at.z,
+      azimuth: swing(left) < swing(right) ? left : right,
+      elevation: 0.2,
+      distance: width < height ? 12 : 8.6,
+    });
+  }
+
+  function follow(): void {
+    const id = selected.get();
+    const agent = id === undefined ? undefined : roster.find(id);
+    if (agent) goTo(agent);
+    else camera.glideHome();
+  }
+
+  const undo = [
+    stage.onTap((point) => onSelect(agentAt(context, point))),
+    selected.subscribe(follow),
+    roster.onChange(({ left, moved }) => {
+      if (moved) camera.setSubject(outline(context));
+      const id = selected.get();
+      if (id !== undefined && left.includes(id)) onSelect(undefined);
+    }),
+    stage.onFrame(() => {
+      // The column grows with the treasury: make room for it, but not for every sat.
+      if (Math.abs(treasury.height - framedHeight) < 0.25) return;
+      framedHeight = treasury.height;
+      camera.setSubject(outline(context));
+    }),
+  ];
+  if (selected.get() !== undefined) follow();
+  return {
+    dispose() {
+      for (const stop of undo) stop();
+    },
+  };
+}
