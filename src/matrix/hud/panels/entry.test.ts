@@ -1,0 +1,138 @@
+import { afterEach, expect, test } from "vitest";
+import { type HudNode, wordsOf } from "../kit/node.ts";
+import { createNullHud } from "../testing/null-hud.ts";
+
+let ended: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ended) end();
+  ended = [];
+});
+
+function open() {
+  const hud = createNullHud();
+  ended.push(hud.end);
+  hud.frame();
+  hud.frame(16);
+  const enter = (details: Record<string, unknown> = {}) => {
+    const event = hud
+      .field()
+      .dispatch("keydown", { key: "Enter", shiftKey: false, isComposing: false, ...details });
+    hud.frame(16);
+    return event;
+  };
+  const refusal = (): string | undefined => {
+    const node = hud.node("chat/refusal");
+    return node && wordsOf(node);
+  };
+  return { ...hud, enter, refusal };
+}
+
+const PARAGRAPH =
+  "The kettle is quick but loud; I love it anyway.\nIt broke after a week, though, and nobody answered my letters.";
+
+test("a paragraph goes to the chosen agent on Enter, and the field is empty once the tower took it", () => {
+  const hud = open();
+  hud.type(PARAGRAPH);
+  hud.enter();
+  expect(hud.sent).toEqual([
+    { type: "job_request", agentId: "timmy", request: PARAGRAPH, funding: "invoice" },
+  ]);
+  expect(hud.field().value).toBe(PARAGRAPH);
+  hud.answerAll();
+  hud.frame(16);
+  expect(hud.field().value).toBe("");
+});
+
+test("Shift+Enter is a new line and sends nothing", () => {
+  const hud = open();
+  hud.type("one");
+  expect([hud.enter({ shiftKey: true }).defaultPrevented, hud.sent]).toEqual([false, []]);
+});
+
+test("the Enter that ends a composition sends nothing", () => {
+  const hud = open();
+  hud.type("にほんご");
+  hud.enter({ isComposing: true });
+  hud.enter({ keyCode: 229 });
+  expect(hud.sent).toEqual([]);
+  hud.enter();
+  expect(hud.sent.length).toBe(1);
+});
+
+test("what is composed is drawn as it is written", () => {
+  const hud = open();
+  hud.takeTexts();
+  hud.type("にほ");
+  hud.field().dispatch("compositionupdate");
+  hud.frame(16);
+  expect(hud.takeTexts()).toContain("にほ");
+});
+
+test.each([
+  ["", "The request is empty: say what you want done."],
+  ["   \n ", "The request is empty: say what you want done."],
+  ["x".repeat(501), "The request is longer than 500 characters: shorten it."],
+  ["bad\u0007bell", "The request has control characters: remove them."],
+])("%j is refused with a sentence and kept", (text, sentence) => {
+  const hud = open();
+  hud.type(text);
+  hud.enter();
+  expect([hud.sent, hud.refusal(), hud.field().value]).toEqual([[], sentence, text]);
+});
+
+test("the counter shows when the end is near", () => {
+  const hud = open();
+  hud.type("x".repeat(399));
+  expect(hud.node("chat/counter")).toBeUndefined();
+  hud.type("x".repeat(480));
+  expect(wordsOf(hud.node("chat/counter") as HudNode)).toBe("480/500");
+});
+
+test("offline keeps the text and says so", () => {
+  const hud = open();
+  hud.stores.link.set({ status: "offline", reason: "Gone.", retryAt: undefined });
+  hud.type("hello");
+  hud.enter();
+  expect([hud.sent, hud.refusal(), hud.field().value]).toEqual([
+    [],
+    "Offline: the text is kept until the link is back.",
+    "hello",
+  ]);
+});
+
+test("a refusal by the tower keeps the text and shows why", () => {
+  const hud = open();
+  hud.type("hello");
+  hud.enter();
+  hud.stores.notices.set([{ id: "r1", message: "Timmy has spent its budget for today." }]);
+  hud.answerAll();
+  hud.frame(16);
+  expect([hud.refusal(), hud.field().value]).toEqual(["Timmy has spent its budget for today.", "hello"]);
+});
+
+test("the field grows with the text to five lines", () => {
+  const hud = open();
+  const height = (): number => hud.node("chat/field")?.rect.height ?? 0;
+  const heights = ["one", "one\ntwo", "1\n2\n3\n4\n5", "1\n2\n3\n4\n5\n6\n7"].map((text) => {
+    hud.type(text);
+    hud.frame(16);
+    return height();
+  });
+  expect(heights).toEqual([44, 66, 132, 132]);
+});
+
+test("another agent is chosen from the list, by touch", () => {
+  const hud = open();
+  hud.tap("chat/asked");
+  hud.tap("chat/list/row2/agent");
+  hud.type("hello");
+  hud.enter();
+  expect(hud.sent).toEqual([{ type: "job_request", agentId: "beta", request: "hello", funding: "invoice" }]);
+});
+
+test("send works by touch", () => {
+  const hud = open();
+  hud.type("hello");
+  hud.tap("chat/send");
+  expect(hud.sent.length).toBe(1);
+});

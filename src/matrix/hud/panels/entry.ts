@@ -1,0 +1,337 @@
+import * as v from "valibot";
+import { MAX_REQUEST_LENGTH, RequestTextSchema } from "../../../protocol/intents.ts";
+import type { AgentView } from "../../state/model.ts";
+import { type HudContext, patchUi } from "../context.ts";
+import { chevron, iconButton, text } from "../kit/build.ts";
+import type { HudNode, Mark } from "../kit/node.ts";
+import { type Rect, rect, rightOf } from "../kit/rect.ts";
+import type { LineRange } from "../kit/text.ts";
+import { createTextField, FIELD_LINE } from "../kit/text-field.ts";
+import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
+import type { Layout } from "../layout.ts";
+
+/** The text entry at the foot of the chat: whom to ask, what to ask, and sending it. */
+export interface Entry {
+  /** False on a kiosk, which only looks. */
+  exists(): boolean;
+  /** Whom the request goes to. */
+  asked(): AgentView | undefined;
+  /** How high it is at a width: it grows with the text. */
+  height(width: number): number;
+  view(at: Rect, layout: Layout): readonly HudNode[];
+  dispose(): void;
+}
+
+/** Most lines that the field grows to; then it scrolls. */
+const MOST_LINES = 5;
+/** From here on the counter is shown. */
+const COUNTED_FROM = MAX_REQUEST_LENGTH - 100;
+/** Half a blink of the caret, in milliseconds. */
+const BLINK = 530;
+const PAD = 11;
+const ASK = "entry";
+
+export function createEntry(context: HudContext): Entry {
+  const { state, ui, selection, asks, measure, now, wakeAt, refresh } = context;
+  let refusal: string | undefined;
+  /** The text that is on its way; it stays in the field until the tower has taken it. */
+  let sent: string | undefined;
+  let caretSince = now();
+  const field = createTextField(context.document, {
+    onChange() {
+      caretSince = now();
+      if (sent === undefined) refusal = undefined;
+      refresh();
+    },
+    onSubmit: submit,
+    onEscape: () => field.blur(),
+  });
+
+  function asked(): AgentView | undefined {
+    const agents = state.agents.get();
+    const wanted = ui.get().asking ?? selection.get();
+    const found = wanted === undefined ? undefined : agents.get(wanted);
+    return found ?? agents.values().next().value;
+  }
+
+  function submit(): void {
+    if (sent !== undefined) return;
+    const agent = asked();
+    const parsed = v.safeParse(RequestTextSchema, field.text());
+    if (!parsed.success) refusal = parsed.issues[0].message;
+    else if (state.link.get().status !== "live")
+      refusal = "Offline: the text is kept until the link is back.";
+    else if (agent === undefined) refusal = "There is no agent to ask yet.";
+    else {
+      refusal = undefined;
+      const request = field.text();
+      asks.forget(ASK);
+      asks.ask(ASK, { type: "job_request", agentId: agent.id, request, funding: "invoice" });
+      sent = request;
+      if (ui.get().chatHeight === "entry") patchUi(ui, { chatHeight: "half" });
+    }
+    if (refusal !== undefined) context.announce(refusal);
+    refresh();
+  }
+
+  /** Clears the field once the tower took the text; keeps it when it was refused. */
+  function settle(): void {
+    if (sent === undefined || asks.isSending(ASK)) return;
+    refusal = asks.refusal(ASK);
+    if (refusal === undefined && field.text() === sent) field.set("");
+    sent = undefined;
+  }
+
+  const fieldWidth = (width: number): number => width - SPACE.pad - SPACE.target - 2 * PAD - 8;
+  const linesIn = (width: number): readonly LineRange[] =>
+    measure.ranges(field.text(), SIZE.field, fieldWidth(width));
+  const refusalLines = (width: number): readonly string[] =>
+    refusal === undefined
+      ? []
+      : measure
+          .ranges(refusal, SIZE.small, width - 2 * SPACE.pad)
+          .map(({ start, end }) => (refusal ?? "").slice(start, end).trimEnd());
+  return {
+    exists: () => state.me.get().role !== "kiosk",
+    asked,
+    height(width) {
+      const shown = Math.min(MOST_LINES, linesIn(width).length);
+      return SPACE.target + refusalLines(width).length * 18 + 2 * PAD + shown * FIELD_LINE + SPACE.gap;
+    },
+    view(at, layout) {
+      // Here and not when `sending` changes: by the next frame the refusal, if it is one, has arrived as well.
+      settle();
+      const agent = asked();
+      const nodes: HudNode[] = [chooserButton(context, at, agent)];
+      const length = field.text().length;
+      const top = at.y + SPACE.target / 2;
+      const isResting = layout.kind === "narrow" && ui.get().chatHeight === "entry";
+      const counterRight = rightOf(at) - SPACE.pad - (isResting ? SPACE.target : 0);
+      if (length >= COUNTED_FROM) {
+        nodes.push({
+          key: "counter",
+          role: "status",
+          rect: rect(counterRight - 70, top - 11, 70, 22),
+          marks: [
+            text(counterRight, top, `${length}/${MAX_REQUEST_LENGTH}`, {
+              size: SIZE.small,
+              align: "right",
+              color: length > MAX_REQUEST_LENGTH ? COLOR.red : COLOR.dim,
+            }),
+          ],
+        });
+      }
+      if (isResting) {
+        const box = rect(rightOf(at) - SPACE.target, at.y, SPACE.target, SPACE.target);
+        nodes.push(
+          iconButton(
+            "open",
+            box,
+            "Open the chat",
+            [chevron(box.x + box.width / 2, box.y + box.height / 2, "up", COLOR.dim)],
+            () => patchUi(ui, { chatHeight: "half" }),
+          ),
+        );
+      }
+      const refusals = refusalLines(at.width);
+      if (refusal !== undefined) {
+        nodes.push({
+          key: "refusal",
+          role: "text",
+          rect: rect(at.x + SPACE.pad, at.y + SPACE.target, at.width - 2 * SPACE.pad, refusals.length * 18),
+          label: refusal,
+          marks: refusals.map((line, index) =>
+            text(at.x + SPACE.pad, at.y + SPACE.target + 7 + index * 18, line, {
+              size: SIZE.small,
+              color: COLOR.amber,
+            }),
+          ),
+        });
+      }
+      const boxTop = at.y + SPACE.target + refusals.length * 18;
+      const box = rect(
+        at.x + SPACE.pad,
+        boxTop,
+        at.width - SPACE.pad - SPACE.target - 8,
+        at.y + at.height - SPACE.gap - boxTop,
+      );
+      nodes.push(fieldNode(box, at.width, agent));
+      nodes.push(
+        sendButton(
+          rect(rightOf(at) - SPACE.target - 4, box.y + box.height - SPACE.target, SPACE.target, SPACE.target),
+        ),
+      );
+      return nodes;
+    },
+    dispose: field.dispose,
+  };
+
+  function fieldNode(box: Rect, width: number, agent: AgentView | undefined): HudNode {
+    const isFocused = field.isFocused();
+    const name = agent?.label.toLowerCase() ?? "an agent";
+    const inner = rect(box.x + PAD, box.y + PAD, fieldWidth(width), box.height - 2 * PAD);
+    return {
+      key: "field",
+      role: "group",
+      rect: box,
+      marks: [
+        {
+          kind: "box",
+          rect: box,
+          fill: COLOR.well,
+          stroke: isFocused ? COLOR.accent : COLOR.lineStrong,
+          radius: SPACE.radius,
+        },
+      ],
+      children: [
+        {
+          key: "text",
+          role: "field",
+          rect: inner,
+          label: `Ask ${name}`,
+          clip: true,
+          field,
+          tap: () => field.focus(),
+          marks: [],
+          children: [
+            {
+              key: "ink",
+              role: "ornament",
+              rect: inner,
+              marks: field.text() === "" && !isFocused ? [placeholder(inner, name)] : ink(inner, width),
+            },
+          ],
+        },
+      ],
+    };
+  }
+
+  function placeholder(inner: Rect, name: string): Mark {
+    return text(inner.x, inner.y + FIELD_LINE / 2, `ask ${name}…`, {
+      size: SIZE.field,
+      color: COLOR.stale,
+      silent: true,
+    });
+  }
+
+  /** Selection, text and caret, as far as they are in sight. The text area says them in the twin. */
+  function ink(inner: Rect, width: number): readonly Mark[] {
+    const value = field.text();
+    const { start, end } = field.selection();
+    const isFocused = field.isFocused();
+    const scroll = field.scrollTop();
+    const marks: Mark[] = [];
+    const lines = linesIn(width);
+    lines.forEach((line, index) => {
+      const y = inner.y + index * FIELD_LINE - scroll;
+      if (y + FIELD_LINE <= inner.y || y >= inner.y + inner.height) return;
+      const x = (offset: number): number =>
+        inner.x + measure.width(value.slice(line.start, offset), SIZE.field);
+      if (isFocused && start < end && start < line.end && end > line.start) {
+        const from = x(Math.max(start, line.start));
+        const to = x(Math.min(end, line.end));
+        marks.push({
+          kind: "box",
+          rect: rect(from, y, Math.max(2, to - from), FIELD_LINE),
+          fill: COLOR.selection,
+        });
+      }
+      const words = value.slice(line.start, line.end);
+      if (words !== "") {
+        marks.push(
+          text(inner.x, y + FIELD_LINE / 2, words, {
+            size: SIZE.field,
+            color: sent === undefined ? COLOR.text : COLOR.stale,
+            silent: true,
+          }),
+        );
+      }
+      const isHere =
+        end >= line.start && (end < line.end || (end === line.end && isLastAt(lines, index, end)));
+      if (isFocused && start === end && isHere && isCaretLit()) {
+        marks.push({
+          kind: "box",
+          rect: rect(Math.min(Math.round(x(end)), rightOf(inner) - 2), y + 2, 2, FIELD_LINE - 4),
+          fill: COLOR.accent,
+        });
+      }
+    });
+    return marks;
+  }
+
+  function isCaretLit(): boolean {
+    if (context.isStill()) return true;
+    const phase = now() - caretSince;
+    wakeAt(now() + BLINK - (phase % BLINK));
+    return Math.floor(phase / BLINK) % 2 === 0;
+  }
+
+  function sendButton(box: Rect): HudNode {
+    const x = box.x + box.width / 2;
+    const y = box.y + box.height / 2;
+    const isReady = field.text().trim() !== "" && sent === undefined;
+    const color = isReady ? COLOR.accent : COLOR.stale;
+    const button = iconButton(
+      "send",
+      box,
+      sent === undefined ? "Send" : "Sending",
+      [
+        {
+          kind: "path",
+          points: [
+            [x - 8, y - 8],
+            [x + 9, y],
+            [x - 8, y + 8],
+            [x - 4, y],
+            [x - 8, y - 8],
+          ],
+          color,
+          line: 1.5,
+        },
+        {
+          kind: "path",
+          points: [
+            [x - 4, y],
+            [x + 9, y],
+          ],
+          color,
+          line: 1.5,
+        },
+      ],
+      submit,
+    );
+    return { ...button, disabled: sent !== undefined };
+  }
+}
+
+/** Whether the caret at `end` belongs at this line's end and not at the next line's start. */
+function isLastAt(lines: readonly LineRange[], index: number, end: number): boolean {
+  const next = lines[index + 1];
+  return next === undefined || next.start > end;
+}
+
+function chooserButton({ ui, measure }: HudContext, at: Rect, agent: AgentView | undefined): HudNode {
+  const name = measure.fit(agent?.label ?? "nobody yet", SIZE.body, at.width * 0.5, true);
+  const width =
+    Math.ceil(measure.width("to ", SIZE.small) + measure.width(name, SIZE.body, true)) + SPACE.pad + 36;
+  const box = rect(at.x, at.y, width, SPACE.target);
+  const y = at.y + SPACE.target / 2;
+  const nameAt = at.x + SPACE.pad + measure.width("to ", SIZE.small);
+  const isOpen = ui.get().isChoosingAgent;
+  return {
+    key: "asked",
+    role: "button",
+    rect: box,
+    expanded: isOpen,
+    tap: () =>
+      patchUi(ui, {
+        isChoosingAgent: !isOpen,
+        chatHeight: ui.get().chatHeight === "entry" ? "half" : ui.get().chatHeight,
+      }),
+    marks: [
+      text(at.x + SPACE.pad, y, "to", { size: SIZE.small, color: COLOR.dim }),
+      text(nameAt, y, name, { bold: true, color: agent?.color ?? COLOR.stale }),
+      chevron(nameAt + measure.width(name, SIZE.body, true) + 14, y, isOpen ? "up" : "down", COLOR.dim, 4),
+    ],
+  };
+}

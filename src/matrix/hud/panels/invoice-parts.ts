@@ -1,0 +1,338 @@
+import { shortJobId } from "../../../job/chat.ts";
+import { formatSats } from "../../../protocol/format.ts";
+import { actionName, intentOf } from "../asks.ts";
+import { type HudContext, patchUi } from "../context.ts";
+import { button, text } from "../kit/build.ts";
+import { copyText } from "../kit/clipboard.ts";
+import type { HudNode } from "../kit/node.ts";
+import { invoiceModules, QUIET_ZONE } from "../kit/qr.ts";
+import { bottomOf, type Rect, rect, rightOf } from "../kit/rect.ts";
+import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
+import { cardSign, inkOf } from "./invoice-sign.ts";
+import type { CardView } from "./invoice-state.ts";
+
+/** Side of the QR's light square, its quiet zone included, in CSS pixels. */
+const QR = 264;
+const BUTTON = 50;
+/** Below this much time left the card says how much, in milliseconds. */
+const SHORT = 120_000;
+/** How long "copied" is said, in milliseconds. */
+const COPIED = 2000;
+/** A card lower than this puts the QR beside the words. */
+const LOW = 500;
+
+/** The part of the moment of joy in which its rings grow. */
+export const GROWING = 0.35;
+
+type Modules = readonly (readonly boolean[])[];
+
+/** The pieces of the invoice card. */
+export function createInvoiceParts(context: HudContext) {
+  const { state, ui, asks, measure, now, wakeAt, refresh } = context;
+  let qr: { readonly of: string; modules: Modules | undefined } | undefined;
+  let copied: { readonly at: number; readonly isDone: boolean } | undefined;
+
+  function modulesOf(paymentRequest: string): Modules | undefined {
+    if (qr?.of !== paymentRequest) {
+      const wanted = { of: paymentRequest, modules: undefined as Modules | undefined };
+      qr = wanted;
+      void invoiceModules(paymentRequest).then(
+        (modules) => {
+          wanted.modules = modules;
+          refresh();
+        },
+        // The chunk did not load: the invoice can still be copied, and opening the card again tries again.
+        () => {
+          if (qr === wanted) qr = undefined;
+        },
+      );
+    }
+    return qr?.modules;
+  }
+
+  function copy(paymentRequest: string): void {
+    void copyText(context.document, paymentRequest).then((isDone) => {
+      copied = { at: now(), isDone };
+      context.announce(isDone ? "Invoice copied." : "The browser did not allow copying.");
+      refresh();
+    });
+  }
+
+  const wrapped = (words: string, width: number, most: number, size: number): readonly string[] => {
+    const ranges = measure.ranges(words, size, width);
+    return ranges
+      .slice(0, most)
+      .map(({ start, end }, index) =>
+        index === most - 1 && ranges.length > most
+          ? measure.fit(words.slice(start).replaceAll("\n", " "), size, width)
+          : words.slice(start, end).trimEnd(),
+      );
+  };
+
+  return {
+    /** Frees what a closed card needs no more. */
+    forget() {
+      qr = undefined;
+      copied = undefined;
+    },
+    head(view: CardView, at: Rect): readonly HudNode[] {
+      const y = at.y + SPACE.target / 2;
+      return [
+        {
+          key: "title",
+          role: "heading",
+          rect: rect(at.x + SPACE.pad, at.y, at.width - SPACE.pad - SPACE.target, SPACE.target),
+          marks: [
+            text(at.x + SPACE.pad, y, view.title, { bold: true, color: inkOf(view) }),
+            text(
+              at.x + SPACE.pad + measure.width(`${view.title}  `, SIZE.body, true),
+              y,
+              `JOB ${shortJobId(view.job.jobId)}`,
+              { size: SIZE.small, color: COLOR.dim },
+            ),
+          ],
+        },
+      ];
+    },
+    body(view: CardView, at: Rect, joy: number | undefined): readonly HudNode[] {
+      const paymentRequest = view.invoice?.paymentRequest;
+      const isPayable = (view.kind === "new" || view.kind === "paying") && paymentRequest !== undefined;
+      if (isPayable && at.height < LOW - SPACE.target) return beside(view, at, paymentRequest);
+      return isPayable ? stacked(view, at, paymentRequest) : ended(view, at, joy);
+    },
+  };
+
+  function stacked(view: CardView, at: Rect, paymentRequest: string): readonly HudNode[] {
+    const middle = at.x + at.width / 2;
+    const inner = at.width - 2 * SPACE.edge;
+    const buttons = actions(view, rect(at.x + SPACE.edge, 0, inner, 0), paymentRequest);
+    const buttonsTop = bottomOf(at) - SPACE.edge - buttons.height;
+    const qrTop = buttonsTop - SPACE.gap - QR;
+    const wordsTop = at.y + 50;
+    const most = Math.max(0, Math.floor((qrTop - 8 - wordsTop) / 18));
+    return [
+      amount(view, middle, at.y + 20, "center"),
+      ...words(view, rect(at.x + SPACE.edge, wordsTop, inner, most * 18), "center"),
+      code(view, rect(Math.round(middle - QR / 2), qrTop, QR, QR), paymentRequest),
+      ...buttons.nodes(buttonsTop),
+    ];
+  }
+
+  function beside(view: CardView, at: Rect, paymentRequest: string): readonly HudNode[] {
+    const side = Math.min(QR, Math.max(240, at.height - SPACE.gap));
+    const left = at.x + SPACE.gap;
+    const x = left + side + SPACE.gap;
+    const width = rightOf(at) - SPACE.gap - x;
+    const buttons = actions(view, rect(x, 0, width, 0), paymentRequest);
+    const buttonsTop = bottomOf(at) - SPACE.gap - buttons.height;
+    const wordsTop = at.y + 44;
+    const most = Math.max(0, Math.floor((buttonsTop - 6 - wordsTop) / 18));
+    return [
+      code(view, rect(left, at.y + Math.max(0, (at.height - side) / 2 - 4), side, side), paymentRequest),
+      amount(view, x, at.y + 20, "left"),
+      ...words(view, rect(x, wordsTop, width, most * 18), "left"),
+      ...buttons.nodes(buttonsTop),
+    ];
+  }
+
+  function amount(view: CardView, x: number, y: number, align: "left" | "center"): HudNode {
+    const shown = formatSats(view.amountSats);
+    const width = measure.width(shown, SIZE.amount, true);
+    return {
+      key: "amount",
+      role: "text",
+      rect: rect(align === "center" ? x - width / 2 : x, y - 22, width, 44),
+      marks: [text(x, y, shown, { size: SIZE.amount, bold: true, align, color: inkOf(view, COLOR.text) })],
+    };
+  }
+
+  function words(view: CardView, at: Rect, align: "left" | "center"): readonly HudNode[] {
+    const most = Math.floor(at.height / 18);
+    if (most < 1) return [];
+    const x = align === "center" ? at.x + at.width / 2 : at.x;
+    return [
+      {
+        key: "words",
+        role: "text",
+        rect: at,
+        label: view.words,
+        marks: wrapped(view.words, at.width, most, SIZE.small).map((line, index) =>
+          text(x, at.y + 9 + index * 18, line, { size: SIZE.small, align, color: COLOR.dim }),
+        ),
+      },
+    ];
+  }
+
+  function code(view: CardView, at: Rect, paymentRequest: string): HudNode {
+    return {
+      key: "qr",
+      role: "button",
+      rect: at,
+      label: `QR code of the invoice over ${formatSats(view.amountSats)}. Copy it.`,
+      tap: () => copy(paymentRequest),
+      marks: [{ kind: "modules", rect: at, modules: modulesOf(paymentRequest), quiet: QUIET_ZONE }],
+    };
+  }
+
+  /** The buttons under an open invoice: how high they are together, and the nodes once it is known where. */
+  function actions(view: CardView, at: Rect, paymentRequest: string) {
+    const isPlay = state.me.get().playSats;
+    const isBusy = view.kind === "paying";
+    const isLive = state.link.get().status === "live";
+    const purse = state.purse.get();
+    const isShort = isPlay && purse !== undefined && purse.balanceSats < view.amountSats;
+    const isNarrow = at.width < 240;
+    const left = timeLeft(view);
+    const note =
+      isPlay && purse !== undefined ? `play sats · purse ${formatSats(purse.balanceSats)}` : undefined;
+    const noteHeight = (note === undefined || isNarrow ? 0 : 24) + (left === undefined ? 0 : 24);
+    const height = noteHeight + BUTTON + 8 + SPACE.target;
+    const action = view.invoice?.invoiceType === "eval" ? "pay_eval" : "pay_work";
+    const isToppingUp = asks.isSending("purse_topup");
+
+    function copyButton(box: Rect, look: "strong" | "quiet"): HudNode {
+      const words = copyWords(isNarrow);
+      return button({ key: "copy", at: box, words, look, tap: () => copy(paymentRequest) });
+    }
+
+    function walletLink(box: Rect): HudNode {
+      return {
+        key: "open",
+        role: "link",
+        rect: box,
+        href: `lightning:${paymentRequest}`,
+        marks: [
+          { kind: "box", rect: box, fill: COLOR.well, stroke: COLOR.lineStrong, radius: SPACE.radius },
+          text(box.x + box.width / 2, box.y + box.height / 2, isNarrow ? "WALLET" : "OPEN IN WALLET", {
+            align: "center",
+            bold: true,
+            size: SIZE.small,
+            color: COLOR.accent,
+          }),
+        ],
+      };
+    }
+
+    function payButton(box: Rect): HudNode {
+      if (isShort) {
+        return button({
+          key: "topup",
+          at: box,
+          words: isToppingUp ? "getting…" : isNarrow ? "GET SATS" : "GET PLAY SATS",
+          look: "strong",
+          size: SIZE.large,
+          disabled: isToppingUp || !isLive,
+          tap: () => {
+            asks.ask("purse_topup", { type: "purse_topup" });
+            refresh();
+          },
+        });
+      }
+      const price = formatSats(view.amountSats);
+      return button({
+        key: "pay",
+        at: box,
+        words: isBusy ? "paying…" : isNarrow ? `PAY ${price}` : `PAY ${price} from purse`,
+        look: "strong",
+        size: SIZE.large,
+        disabled: isBusy || !isLive,
+        tap: () => {
+          asks.ask(actionName(view.job.jobId, action), intentOf(view.job, action));
+          refresh();
+        },
+      });
+    }
+
+    return {
+      height,
+      nodes(top: number): readonly HudNode[] {
+        const nodes: HudNode[] = [];
+        let y = top;
+        if (left !== undefined) {
+          nodes.push(line("left", left, at, y, COLOR.amber));
+          y += 24;
+        }
+        if (note !== undefined && !isNarrow) {
+          nodes.push(line("purse", note, at, y, COLOR.amber));
+          y += 24;
+        }
+        const upper = rect(at.x, y, at.width, BUTTON);
+        const lower = rect(at.x, y + BUTTON + 8, at.width, SPACE.target);
+        // A link to a wallet fails with an error where no app takes it, so copying comes first.
+        if (isPlay) nodes.push(payButton(upper), copyButton(lower, "quiet"));
+        else nodes.push(copyButton(upper, "strong"), walletLink(lower));
+        return nodes;
+      },
+    };
+  }
+
+  function copyWords(isNarrow: boolean): string {
+    if (copied === undefined || now() >= copied.at + COPIED) return isNarrow ? "COPY" : "COPY INVOICE";
+    wakeAt(copied.at + COPIED);
+    return copied.isDone ? "copied" : "not allowed";
+  }
+
+  function line(key: string, shown: string, at: Rect, y: number, color: string): HudNode {
+    return {
+      key,
+      role: "text",
+      rect: rect(at.x, y, at.width, 22),
+      marks: [text(at.x + at.width / 2, y + 10, shown, { size: SIZE.small, align: "center", color })],
+    };
+  }
+
+  function timeLeft({ expiresAt }: CardView): string | undefined {
+    if (expiresAt === undefined) return undefined;
+    const left = expiresAt - now();
+    if (left > SHORT) {
+      wakeAt(expiresAt - SHORT);
+      return undefined;
+    }
+    wakeAt(now() + 1000);
+    const seconds = Math.max(0, Math.ceil(left / 1000));
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} left`;
+  }
+
+  /** A card with nothing left to pay: a sign, the amount, what came of it, and what can be done. */
+  function ended(view: CardView, at: Rect, joy: number | undefined): readonly HudNode[] {
+    const x = at.x + at.width / 2;
+    const grown = joy === undefined || context.isStill() ? 1 : Math.min(1, joy / GROWING);
+    const isLow = at.height < LOW - SPACE.target;
+    const y = at.y + (isLow ? 66 : 130);
+    const inner = rect(at.x + SPACE.edge, 0, at.width - 2 * SPACE.edge, 0);
+    const top = y + (isLow ? 56 : 100);
+    const canClaim =
+      view.job.allowed.includes("claim_refund") && (view.kind === "refund_owed" || view.kind === "paid_late");
+    const buttonAt = rect(inner.x, bottomOf(at) - SPACE.edge - BUTTON, inner.width, BUTTON);
+    const isPlay = state.me.get().playSats;
+    return [
+      {
+        key: "sign",
+        role: "ornament",
+        // As large as the ring of joy grows.
+        rect: rect(x - 140, at.y, 280, y - at.y + 140),
+        marks: cardSign(view, x, y, isLow ? 30 : 44, grown),
+      },
+      amount(view, x, top, "center"),
+      ...words(
+        view,
+        rect(inner.x, top + 32, inner.width, Math.max(18, Math.min(108, buttonAt.y - top - 40))),
+        "center",
+      ),
+      canClaim && isPlay
+        ? button({
+            key: "claim",
+            at: buttonAt,
+            words: `CLAIM ${formatSats(view.job.owedSats)}`,
+            look: "strong",
+            size: SIZE.large,
+            disabled: asks.isSending(actionName(view.job.jobId, "claim_refund")),
+            tap: () => {
+              asks.ask(actionName(view.job.jobId, "claim_refund"), intentOf(view.job, "claim_refund"));
+              refresh();
+            },
+          })
+        : button({ key: "done", at: buttonAt, words: "CLOSE", tap: () => patchUi(ui, { card: undefined }) }),
+    ];
+  }
+}

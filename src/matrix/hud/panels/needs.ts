@@ -1,0 +1,81 @@
+import { formatSats } from "../../../protocol/format.ts";
+import { type HudContext, type HudFeature, patchUi } from "../context.ts";
+import { chevron, text } from "../kit/build.ts";
+import { rightOf } from "../kit/rect.ts";
+import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
+import { type Need, needsOf } from "../needs.ts";
+
+const WORDS = { pay_eval: "pay", pay_work: "pay", claim_refund: "claim" } as const;
+
+/** What one need asks, in a few words: `pay ⚡500`. */
+export const needText = ({ action, amountSats }: Need): string =>
+  `${WORDS[action]} ${formatSats(amountSats)}`;
+
+/** Opens the card of the most pressing need; when that is open already, of the next. */
+export function openNextNeed({ state, ui, selection }: HudContext): void {
+  const needs = needsOf(state);
+  const card = ui.get().card;
+  const open = needs.findIndex((need) => need.job.jobId === card?.jobId);
+  const next = needs[(open + 1) % Math.max(1, needs.length)];
+  if (next === undefined) return;
+  const { job, action } = next;
+  selection.set(job.agentId);
+  patchUi(ui, {
+    sheet: undefined,
+    card:
+      action === "claim_refund"
+        ? { kind: "refund", jobId: job.jobId }
+        : { kind: "invoice", jobId: job.jobId, invoiceType: action === "pay_eval" ? "eval" : "work" },
+  });
+}
+
+/** One count that is always in sight: what waits for this person. A tap goes to the next. */
+export const needsFeature: HudFeature = {
+  name: "needs",
+  create: (context) => ({
+    view(at) {
+      const needs = needsOf(context.state);
+      const first = needs[0];
+      const color = first === undefined ? COLOR.dim : COLOR.amber;
+      const y = at.y + at.height / 2;
+      return {
+        key: "needs",
+        role: "region",
+        rect: at,
+        label: "Needs you",
+        children: [
+          {
+            key: "next",
+            role: "button",
+            rect: at,
+            disabled: first === undefined,
+            tap: () => openNextNeed(context),
+            marks: [
+              {
+                kind: "box",
+                rect: at,
+                fill: COLOR.panel,
+                stroke: first === undefined ? COLOR.line : COLOR.amber,
+                radius: SPACE.radius,
+              },
+              text(at.x + SPACE.pad, y, `NEEDS YOU ${needs.length}`, {
+                size: SIZE.small,
+                bold: first !== undefined,
+                color,
+              }),
+              ...(first === undefined
+                ? []
+                : [
+                    text(rightOf(at) - SPACE.pad - 16, y, needText(first), {
+                      align: "right",
+                      color: COLOR.text,
+                    }),
+                    chevron(rightOf(at) - SPACE.pad - 2, y, "right", color),
+                  ]),
+            ],
+          },
+        ],
+      };
+    },
+  }),
+};

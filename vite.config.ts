@@ -1,0 +1,113 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip, gzipSync } from "node:zlib";
+import { defineConfig, type Plugin, type Rollup } from "vite";
+
+const brotli = promisify(brotliCompress);
+const gzipped = promisify(gzip);
+
+/** What gains from compression. Fonts and pictures are compressed already. */
+const COMPRESSIBLE = /\.(?:js|css|html|svg|json|webmanifest|glb|txt)$/;
+/** In kB of gzip: what the browser must have before the first drawn frame, and before the HUD can be used. */
+const BUDGETS_KB = { firstFrame: 320, hud: 450 };
+const ENTRY = "src/matrix/main.ts";
+const HUD = "src/matrix/hud/hud.ts";
+
+/** Writes a `.br` and a `.gz` beside every file that they make smaller, so that the tower never compresses. */
+function precompress(): Plugin {
+  let directory = "";
+  return {
+    name: "precompress",
+    apply: "build",
+    configResolved({ root, build }) {
+      directory = resolve(root, build.outDir);
+    },
+    async closeBundle() {
+      const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile() && COMPRESSIBLE.test(entry.name));
+      await Promise.all(files.map((file) => compress(join(file.parentPath, file.name))));
+    },
+  };
+}
+
+async function compress(path: string): Promise<void> {
+  const content = await readFile(path);
+  const variants = [
+    {
+      ending: "br",
+      bytes: await brotli(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }),
+    },
+    { ending: "gz", bytes: await gzipped(content, { level: 9 }) },
+  ];
+  for (const { ending, bytes } of variants) {
+    if (bytes.length < content.length) await writeFile(`${path}.${ending}`, bytes);
+  }
+}
+
+/** Prints how much JavaScript stands before the first frame and before the HUD, beside the budgets. */
+function reportSizes(): Plugin {
+  let say = (_text: string) => {};
+  return {
+    name: "report-sizes",
+    apply: "build",
+    configResolved({ logger }) {
+      say = (text) => logger.info(text);
+    },
+    writeBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
+      const firstFrame = sizeOf(chunks, [ENTRY]);
+      const hud = sizeOf(chunks, [ENTRY, HUD]);
+      say(
+        [
+          "JavaScript in kB of gzip:",
+          line("before the first frame", firstFrame, BUDGETS_KB.firstFrame),
+          line("before the HUD is usable", hud, BUDGETS_KB.hud),
+        ].join("\n"),
+      );
+    },
+  };
+}
+
+const line = (what: string, kB: number, budget: number): string =>
+  `  ${what.padEnd(26)} ${kB.toFixed(1)} of ${budget}${kB > budget ? "  OVER BUDGET" : ""}`;
+
+/** The gzip size, in kB, of the chunks that hold these modules and everything that those import statically. */
+function sizeOf(chunks: readonly Rollup.OutputChunk[], modules: readonly string[]): number {
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const needed = new Set<Rollup.OutputChunk>();
+  const need = (chunk: Rollup.OutputChunk | undefined) => {
+    if (chunk === undefined || needed.has(chunk)) return;
+    needed.add(chunk);
+    for (const name of chunk.imports) need(byName.get(name));
+  };
+  for (const module of modules) {
+    const holders = chunks.filter(({ moduleIds }) => moduleIds.some((id) => id.endsWith(`/${module}`)));
+    if (holders.length === 0) throw new Error(`No chunk of the build holds ${module}.`);
+    for (const holder of holders) need(holder);
+  }
+  return Array.from(needed, ({ code }) => gzipSync(code).length).reduce((sum, size) => sum + size, 0) / 1000;
+}
+
+/** Where the tower runs during development. */
+const TOWER = `http://localhost:${process.env["PORT"] ?? 8080}`;
+/** The tower takes pages of its own origin only: through the proxy, the page is one. */
+const throughTower = { target: TOWER, changeOrigin: true, headers: { origin: TOWER } };
+
+export default defineConfig({
+  publicDir: "assets/public",
+  plugins: [precompress(), reportSizes()],
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    target: ["es2023", "safari17"],
+    // Pages run under a policy that allows neither inline scripts nor fetching from `data:`.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1_500,
+  },
+  server: {
+    proxy: { "/ws": { ...throughTower, ws: true }, "/api": throughTower },
+  },
+});
