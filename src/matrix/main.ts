@@ -104,6 +104,7 @@ function start(page: Page): () => void {
       reducedMotion: () => matchMedia("(prefers-reduced-motion: reduce)").matches,
       clock: () => Date.now(),
       fontReady,
+      onCover: stage.camera.setInsets,
     });
     owned.own(hud.dispose);
     stage.scene.onAfterRenderObservable.addOnce(() => performance.mark("matrix:hud-ready"));

@@ -3,6 +3,7 @@ import type { MatrixState, Send } from "../state/model.ts";
 import { createAnnouncer } from "./announcer.ts";
 import { createAsks } from "./asks.ts";
 import type { HudContext, HudFeature, Selection, Ui } from "./context.ts";
+import { type Cover, coverOf, sameCover } from "./cover.ts";
 import { HUD_FEATURES } from "./features.ts";
 import { decorate } from "./kit/decorate.ts";
 import { createFigures } from "./kit/figures.ts";
@@ -37,6 +38,8 @@ export interface HudOptions {
   readonly clock: () => number;
   /** Resolves when the HUD's font can be drawn with; text is drawn with a stand-in until then. */
   readonly fontReady: Promise<void>;
+  /** Told when panels cover other parts of the canvas than before, so that the world can be framed in the rest. */
+  readonly onCover?: (cover: Cover) => void;
   readonly features?: readonly HudFeature[];
 }
 
@@ -103,6 +106,7 @@ export function createHud(options: HudOptions): Hud {
   const surfaces = new Map<SurfaceName, Surface>();
   const pointer = createPointer({ nodes: () => shown, now: clock, refresh });
   let shown: readonly HudNode[] = [];
+  let cover: Cover = { left: 0, top: 0, right: 0, bottom: 0 };
   let isDisposed = false;
 
   function activate(path: string): void {
@@ -140,6 +144,11 @@ export function createHud(options: HudOptions): Hud {
     const whole = rect(0, 0, engine.getRenderWidth() / ratio, engine.getRenderHeight() / ratio);
     announcer.step();
     const layout = layoutNow(whole);
+    const covers = coverOf(layout, whole);
+    if (!sameCover(cover, covers)) {
+      cover = covers;
+      options.onCover?.(covers);
+    }
     const covering = layout.slots.invoice?.rect;
     const placed = panels.flatMap(({ name, panel }) => {
       const slot = layout.slots[name];

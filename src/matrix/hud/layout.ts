@@ -76,7 +76,7 @@ const WINDOW_CONTROLS = 40;
 const PHONE = 480;
 /** From this width on a narrow screen has room for the world beside a half-open sheet and a card. */
 export const ROOMY = 700;
-const LEFT_WIDTH = 300;
+const LEFT_WIDTH = 248;
 const CARD_WIDTH = 440;
 
 /** Where everything is. A pure function of the shape; nothing overlaps that should not, nothing leaves the screen. */
@@ -103,7 +103,7 @@ function wide(shape: HudShape): Layout {
     Math.min(HEIGHT.header + HEIGHT.row * Math.max(1, shape.agentCount) + 4, needs.y - gap - agentsTop),
   );
 
-  const chatWidth = shape.width < 1150 ? 360 : 400;
+  const chatWidth = shape.width < 1150 ? 320 : shape.width < 1300 ? 340 : 400;
   const treasury = rect(right - chatWidth, top, chatWidth, treasuryHeight(shape));
   const chatTop = bottomOf(treasury) + gap;
   const chat = rect(

@@ -58,6 +58,8 @@ function listeners<T>() {
 /** A stage on an engine that is already there. It frees the scene, not the engine, and draws only when stepped. */
 export function createStageOn(engine: AbstractEngine, reducedMotion: boolean) {
   const scene = new Scene(engine);
+  // Gestures are our own. The scene's input would focus the canvas on every tap, which closes an iPad's keyboard.
+  scene.detachControl();
   scene.clearColor = BACKGROUND;
   scene.skipPointerMovePicking = true;
   scene.skipPointerDownPicking = true;
