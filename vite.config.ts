@@ -1,3 +1,4 @@
+/// <reference types="vitest/config" />
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -106,6 +107,33 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_500,
+  },
+  test: {
+    reporters: ["default", "./src/whole/reporter.ts"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "parts",
+          include: ["src/{protocol,job,matrix,tower}/**/*.test.ts", "assets/**/*.test.ts"],
+          benchmark: { include: ["src/{protocol,job,matrix,tower}/**/*.bench.ts"] },
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "whole",
+          include: ["src/whole/**/*.test.ts"],
+          benchmark: { include: ["src/whole/**/*.bench.ts"] },
+          // Towers and browsers share two processors: one file at a time, after the parts.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
   },
   server: {
     proxy: { "/ws": { ...throughTower, ws: true }, "/api": throughTower },

@@ -67,6 +67,11 @@ export interface BrainRates {
   readonly outputMicroUsdPerMillion: bigint;
   /** Once a job, whatever its length. */
   readonly infrastructureMicroUsd: bigint;
+  /** What judging a request costs: less than doing it, for a smaller model does it. The tower bears it. */
+  readonly evaluation: {
+    readonly inputMicroUsdPerMillion: bigint;
+    readonly outputMicroUsdPerMillion: bigint;
+  };
 }
 
 /** Options of {@link Brain.evaluate}. */

@@ -148,9 +148,15 @@ async function brokeOff(
  * out, as it is paid once a job, with the work that was finished.
  */
 function lostExpense({ brainOf, btcPriceUsd }: BrainParts, job: JobRecord): Msat {
-  const rates = { ...brainOf(job.agentId).rates, infrastructureMicroUsd: 0n };
-  const tokens = job.price ?? { inputTokens: job.request?.length ?? 0, outputTokens: 0 };
-  return expenseMsat(tokens, rates, job.price?.btcPriceUsd ?? btcPriceUsd());
+  const { rates } = brainOf(job.agentId);
+  const { price } = job;
+  return price === undefined
+    ? expenseMsat(
+        { inputTokens: job.request?.length ?? 0, outputTokens: 0 },
+        { ...rates.evaluation, infrastructureMicroUsd: 0n },
+        btcPriceUsd(),
+      )
+    : expenseMsat(price, { ...rates, infrastructureMicroUsd: 0n }, price.btcPriceUsd);
 }
 
 function pricedVerdict(verdict: Verdict, { rates }: Brain, btcPriceUsd: number): PricedVerdict {
@@ -171,7 +177,11 @@ export function evaluatePerformer(parts: BrainParts): Performer<"evaluate"> {
       const verdict = await brain.evaluate(job.request ?? "", { signal });
       const btcPriceUsd = parts.btcPriceUsd();
       // Infrastructure is paid once a job, with the work.
-      const expense = expenseMsat(verdict.usage, { ...brain.rates, infrastructureMicroUsd: 0n }, btcPriceUsd);
+      const expense = expenseMsat(
+        verdict.usage,
+        { ...brain.rates.evaluation, infrastructureMicroUsd: 0n },
+        btcPriceUsd,
+      );
       const priced = pricedVerdict(verdict, brain, btcPriceUsd);
       return {
         expense,

@@ -34,13 +34,16 @@ const ASK = "entry";
 export function createEntry(context: HudContext): Entry {
   const { state, ui, selection, asks, measure, now, wakeAt, refresh } = context;
   let refusal: string | undefined;
+  /** The text that was last tried to be sent: what a refusal is about. */
+  let judged = "";
   /** The text that is on its way; it stays in the field until the tower has taken it. */
   let sent: string | undefined;
   let caretSince = now();
   const field = createTextField(context.document, {
     onChange() {
       caretSince = now();
-      if (sent === undefined) refusal = undefined;
+      // Showing a refusal moves the text area, which then tells that it scrolled: only other words make it go away.
+      if (sent === undefined && field.text() !== judged) refusal = undefined;
       refresh();
     },
     onSubmit: submit,
@@ -56,6 +59,7 @@ export function createEntry(context: HudContext): Entry {
 
   function submit(): void {
     if (sent !== undefined) return;
+    judged = field.text();
     const agent = asked();
     const parsed = v.safeParse(RequestTextSchema, field.text());
     if (!parsed.success) refusal = parsed.issues[0].message;

@@ -15,6 +15,7 @@ export const BUILTIN_RATES: BrainRates = {
   inputMicroUsdPerMillion: 400_000_000n,
   outputMicroUsdPerMillion: 400_000_000n,
   infrastructureMicroUsd: 14_000n,
+  evaluation: { inputMicroUsdPerMillion: 40_000_000n, outputMicroUsdPerMillion: 40_000_000n },
 };
 
 /** A few words every 30 ms: about as fast as a person can follow. */

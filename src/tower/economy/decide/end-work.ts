@@ -1,4 +1,5 @@
 import { shortJobId } from "../../../job/chat.ts";
+import { invoiceOf } from "../../../job/context.ts";
 import type { NewFact } from "../../../protocol/facts.ts";
 import type { JobRecord } from "../../../protocol/records.ts";
 import { refuse } from "../../../protocol/refusal.ts";
@@ -97,10 +98,14 @@ function newPlaces(waiting: readonly JobRecord[]): NewFact[] {
     }));
 }
 
-/** An invoice's time is over and the wallet says nothing came: the invoice expires and the job with it. */
+/**
+ * An invoice's time is over and nothing came, or what came was too late: the invoice expires, unless a late payment
+ * has closed it, and the job with it.
+ */
 export function expireInvoice(job: JobRecord): Decision {
   const invoiceType = job.phase === "awaiting_eval_payment" ? "eval" : "work";
   const ended = endWork(job, { outcome: "expired" }, []);
+  if (invoiceOf(job, invoiceType)?.state !== "open") return ended;
   return { ...ended, facts: [{ type: "invoice_expired", jobId: job.jobId, invoiceType }, ...ended.facts] };
 }
 

@@ -1,6 +1,7 @@
 import { shortJobId } from "../../../job/chat.ts";
 import type { InvoiceType, JobRecord } from "../../../protocol/records.ts";
 import { refuse } from "../../../protocol/refusal.ts";
+import type { Sql } from "../../storage/port.ts";
 import type { Performed } from "../economy.ts";
 import { findJobInvoice } from "../invoices.ts";
 import { type IntentParts, ownJob, type Perform } from "./intent.ts";
@@ -8,7 +9,7 @@ import { recallIntent, rememberBegun, rememberDone } from "./intent-table.ts";
 
 /**
  * Pays an invoice from the caller's purse, outside the database; what the wallet then says is credited as any
- * payment is. Begun before and cut off, it is paid at most once: the wallet is asked before it is tried again.
+ * payment is. Begun before and credited since, it is done: the tower stopped between the payment and its answer.
  */
 export const payInvoice =
   ({ database, reconciler, purses, clock }: IntentParts): Perform<"pay_invoice"> =>
@@ -18,29 +19,26 @@ export const payInvoice =
     }
     const { jobId, invoiceType } = intent;
     const performed: Performed = { jobId };
-    const { known, invoice } = await database.transaction(async (sql) => {
-      const known = await recallIntent(sql, caller.ownerId, intent);
-      await ownJob(sql, caller, jobId);
-      const invoice = await findJobInvoice(sql, jobId, invoiceType);
-      if (known === undefined) await rememberBegun(sql, caller.ownerId, intent, clock.now());
-      return { known, invoice };
-    });
-    if (known?.state === "done") return performed;
-    if (invoice === undefined) {
-      refuse("unknown_invoice", `Job ${shortJobId(jobId)} has no ${invoiceType} invoice to pay.`);
-    }
-    if (known?.state === "begun") await reconciler.reconcile(invoice.paymentHash);
-    const { job, stored } = await database.read(async (sql) => ({
+    const wanted = async (sql: Sql) => ({
       job: await ownJob(sql, caller, jobId),
-      stored: await findJobInvoice(sql, jobId, invoiceType),
-    }));
-    const paidBefore = known?.state === "begun" && stored?.creditedSeq !== undefined;
-    if (!paidBefore) {
-      assertPayable(job, invoiceType, clock.now());
-      purses.payFromPurse(caller.ownerId, invoice.paymentRequest);
+      invoice:
+        (await findJobInvoice(sql, jobId, invoiceType)) ??
+        refuse("unknown_invoice", `Job ${shortJobId(jobId)} has no ${invoiceType} invoice to pay.`),
+    });
+    let { before, job, invoice } = await database.transaction(async (sql) => {
+      const before = await recallIntent(sql, caller.ownerId, intent);
+      const found = await wanted(sql);
+      if (before === undefined) await rememberBegun(sql, caller.ownerId, intent, clock.now());
+      return { before, ...found };
+    });
+    if (before !== undefined) {
       await reconciler.reconcile(invoice.paymentHash);
+      ({ job, invoice } = await database.read(wanted));
+      if (invoice.creditedSeq !== undefined) return performed;
     }
-    await database.transaction((sql) => rememberDone(sql, caller.ownerId, intent, performed, clock.now()));
+    assertPayable(job, invoiceType, clock.now());
+    purses.payFromPurse(caller.ownerId, invoice.paymentRequest);
+    await reconciler.reconcile(invoice.paymentHash);
     return performed;
   };
 

@@ -1,5 +1,5 @@
 import { refuse } from "../../../protocol/refusal.ts";
-import type { Sats } from "../../../protocol/units.ts";
+import { type Sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../../lightning/bolt11/decode.ts";
 import { expiresAt } from "../../lightning/bolt11/invoice.ts";
 import { effectKey } from "../decide/decision.ts";
@@ -22,29 +22,41 @@ export const claim =
     if (known?.state === "done") return known.performed;
     const owed = await database.read((sql) => ownJob(sql, caller, intent.jobId));
     assertOwed(owed);
-    const paymentRequest = intent.paymentRequest ?? invoiceForPurse(purses, caller, owed.owedSats);
-    const invoice = decodeInvoice(paymentRequest);
+    const invoice =
+      intent.paymentRequest === undefined
+        ? purseInvoice(purses, caller, owed.owedSats, wallet.network)
+        : givenInvoice(intent.paymentRequest);
     return once(transactor, caller, intent, async (sql, moment) => {
       const job = await ownJob(sql, caller, intent.jobId);
       if (await hasEffect(sql, effectKey.payout(invoice.paymentHash))) {
         refuse("conflict", "That invoice was used for a refund before: make a new one.");
       }
-      const claimed: ClaimInvoice = {
-        paymentRequest,
-        paymentHash: invoice.paymentHash,
-        prefix: invoice.network,
-        amount: invoice.amount ?? undefined,
-        expiresAt: expiresAt(invoice),
-        isOurs: (await findInvoice(sql, invoice.paymentHash)) !== undefined,
-      };
+      const isOurs = (await findInvoice(sql, invoice.paymentHash)) !== undefined;
       const payer = { prefix: wallet.network, feeLimitSats: feeLimit(job.owedSats) };
-      return { decision: claimRefund(job, claimed, payer, moment.now), performed: { jobId: job.jobId } };
+      const claimed = claimRefund(job, { ...invoice, isOurs }, payer, moment.now);
+      return { decision: claimed, performed: { jobId: job.jobId } };
     });
   };
 
-function invoiceForPurse(purses: IntentParts["purses"], caller: Caller, amount: Sats): string {
+function givenInvoice(paymentRequest: string): Omit<ClaimInvoice, "isOurs"> {
+  const invoice = decodeInvoice(paymentRequest);
+  return {
+    paymentRequest,
+    paymentHash: invoice.paymentHash,
+    prefix: invoice.network,
+    amount: invoice.amount ?? undefined,
+    expiresAt: expiresAt(invoice),
+  };
+}
+
+function purseInvoice(
+  purses: IntentParts["purses"],
+  caller: Caller,
+  amount: Sats,
+  prefix: string,
+): Omit<ClaimInvoice, "isOurs"> {
   if (purses === undefined) {
     refuse("no_amount", "Say where the refund goes: an invoice of your wallet for exactly the amount owed.");
   }
-  return purses.makePurseInvoice(caller.ownerId, amount).paymentRequest;
+  return { ...purses.makePurseInvoice(caller.ownerId, amount), prefix, amount: toMsat(amount) };
 }

@@ -18,21 +18,22 @@ const untilStopped = (signal: AbortSignal): Promise<never> =>
  * used, and an expense of 1 sat to evaluate and 150 to execute.
  */
 export function createTestBrain(): TestBrain {
-  const behaviour: TestBrain["behaviour"] = {};
-  return {
+  const brain: TestBrain = {
     name: "test",
-    behaviour,
+    behaviour: {},
     rates: {
       source: "made up for tests",
       inputMicroUsdPerMillion: 0n,
       outputMicroUsdPerMillion: 1_000_000_000n,
       infrastructureMicroUsd: 100_000n,
+      evaluation: { inputMicroUsdPerMillion: 0n, outputMicroUsdPerMillion: 1_000_000_000n },
     },
     async evaluate(_request, { signal }) {
       const usage = { inputTokens: 5, outputTokens: 1 };
-      if (behaviour.evaluate === "hang") return untilStopped(signal);
-      if (behaviour.evaluate === "fail") throw new BrainError("failed", "the brain broke");
-      if (behaviour.evaluate === "reject") return { kind: "rejected", reason: "I cannot do that.", usage };
+      if (brain.behaviour.evaluate === "hang") return untilStopped(signal);
+      if (brain.behaviour.evaluate === "fail") throw new BrainError("failed", "the brain broke");
+      if (brain.behaviour.evaluate === "reject")
+        return { kind: "rejected", reason: "I cannot do that.", usage };
       return {
         kind: "accepted",
         topic: "summary",
@@ -44,10 +45,11 @@ export function createTestBrain(): TestBrain {
     },
     async execute(_request, { signal, onText }) {
       onText("Half ");
-      if (behaviour.execute === "hang") return untilStopped(signal);
-      if (behaviour.execute === "fail") throw new BrainError("failed", "the brain broke");
+      if (brain.behaviour.execute === "hang") return untilStopped(signal);
+      if (brain.behaviour.execute === "fail") throw new BrainError("failed", "the brain broke");
       onText("and whole.");
       return { text: "Half and whole.", usage: { inputTokens: 10, outputTokens: 50 } };
     },
   };
+  return brain;
 }

@@ -19,6 +19,8 @@ export function createTestClock(start = START): TestClock {
     after(milliseconds, listener) {
       const timer = { at: now + Math.max(0, milliseconds), listener };
       timers.add(timer);
+      // What is due already happens without the clock being moved.
+      if (milliseconds <= 0) queueMicrotask(() => void (timers.delete(timer) && listener()));
       return () => timers.delete(timer);
     },
     advance(milliseconds) {

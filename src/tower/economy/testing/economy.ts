@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { type AgentId, agentId, type JobId, type OwnerId, ownerId, requestId } from "../../../protocol/ids.ts";
+import {
+  type AgentId,
+  agentId,
+  type JobId,
+  type OwnerId,
+  ownerId,
+  requestId,
+} from "../../../protocol/ids.ts";
 import type { InvoiceType, JobRecord } from "../../../protocol/records.ts";
 import { sats } from "../../../protocol/units.ts";
 import { createCalendar } from "../../ledger/day.ts";
@@ -12,6 +19,7 @@ import { type EconomyParts, openEconomy } from "../create-economy.ts";
 import type { Caller, Economy, Performed } from "../economy.ts";
 import { createTestBrain, type TestBrain } from "./brain.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
+import type { Outside } from "./outside.ts";
 
 /** An economy on a directory, with everything a test wants to look at. */
 export interface TestEconomy {
@@ -31,13 +39,20 @@ export interface TestEconomy {
   /** Asks for a job and pays its evaluation; resolves with the offer. */
   offered(owner: OwnerId, agent?: AgentId): Promise<JobRecord>;
   until(jobId: JobId, as: (job: JobRecord) => boolean): Promise<JobRecord>;
+  /** Drains it and frees everything; again does nothing. */
   close(): Promise<void>;
+  /** Frees the files alone, as the system does when a process ends. */
+  abandon(): Promise<void>;
 }
 
-/** What a test may set; the rest is as most tests want it. `wrap` stands between the economy and the real things. */
+/** What a test may set; the rest is as most tests want it. `wrap` stands between the economy and what the test sees. */
 export interface TestOptions extends Partial<Omit<EconomyParts, "clock" | "database" | "wallet" | "purses">> {
   readonly clock?: TestClock;
   readonly brain?: TestBrain;
+  /** Payers beyond the play network. */
+  readonly outside?: Outside;
+  /** Told of the files as soon as they are open, before the economy is. */
+  readonly opened?: (handles: Pick<TestEconomy, "abandon">) => void;
   readonly wrap?: {
     readonly database?: (database: Database) => Database;
     readonly wallet?: (wallet: PlayWallet) => PlayWallet;
@@ -61,7 +76,14 @@ export const utc = createCalendar("UTC");
 
 /** Opens an economy on `directory`: again on the same one is a restart. */
 export async function openTestEconomy(directory: string, options: TestOptions = {}): Promise<TestEconomy> {
-  const { clock = createTestClock(), brain = createTestBrain(), wrap = {}, ...overrides } = options;
+  const {
+    clock = createTestClock(),
+    brain = createTestBrain(),
+    wrap = {},
+    opened,
+    outside,
+    ...overrides
+  } = options;
   const same = <Value>(value: Value): Value => value;
   const rawDatabase = await openSqlite(directory);
   const rawWallet = openPlayWallet({
@@ -70,7 +92,8 @@ export async function openTestEconomy(directory: string, options: TestOptions = 
     dayOf: (at) => ({ start: utc(at).startMs, end: utc(at).nextMs }),
   });
   const database = (wrap.database ?? same)(rawDatabase);
-  const wallet = (wrap.wallet ?? same)(rawWallet);
+  const wallet = outside?.around(rawWallet) ?? rawWallet;
+  const economysWallet = (wrap.wallet ?? same)(wallet);
   const board = createValueBoard();
   const follower = createLogFollower(rawDatabase);
   const failures: unknown[] = [];
@@ -79,11 +102,12 @@ export async function openTestEconomy(directory: string, options: TestOptions = 
     await rawWallet.close();
     await rawDatabase.close();
   }
+  opened?.({ abandon: release });
   const economy = await openEconomy({
     database,
     follower,
-    wallet,
-    purses: wallet,
+    wallet: economysWallet,
+    purses: economysWallet,
     brainOf: () => brain,
     board,
     dayOf: utc,
@@ -101,6 +125,7 @@ export async function openTestEconomy(directory: string, options: TestOptions = 
     throw error;
   });
 
+  let closing: Promise<void> | undefined;
   async function request(owner: OwnerId, agent: AgentId = ALPHA): Promise<JobId> {
     const { jobId } = await economy.perform(visitor(owner), {
       type: "job_request",
@@ -142,9 +167,10 @@ export async function openTestEconomy(directory: string, options: TestOptions = 
       await pay(owner, jobId, "eval");
       return until(jobId, (job) => job.workInvoice !== undefined);
     },
-    async close() {
-      await economy.drain();
-      await release();
+    abandon: release,
+    close() {
+      closing ??= economy.drain().then(release);
+      return closing;
     },
   };
 }

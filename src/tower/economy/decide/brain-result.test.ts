@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { msat, NO_MSAT, sats } from "../../../protocol/units.ts";
+import { JOBS, waiting } from "../testing/jobs.ts";
+import { attemptLost, crashedTooOften, type PricedVerdict, verdictIn, workDone } from "./brain-result.ts";
+
+const JOB = "a4f2c0de";
+const PRICE = {
+  inputTokens: 10,
+  outputTokens: 100,
+  modelMicroUsd: 3,
+  infrastructureMicroUsd: 4,
+  marginPercent: 40,
+  btcPriceUsd: 100_000,
+};
+const used = (cost: bigint) => ({ kind: "brain_used", jobId: JOB, agentId: "alpha", cost });
+
+test("an accepted request has its work invoice made at the locked price; nothing is earned yet", () => {
+  const verdict: PricedVerdict = { kind: "accepted", note: "I can.", amountSats: sats(200), price: PRICE };
+  expect(verdictIn(JOBS.evaluating, verdict, msat(1_001n))).toEqual({
+    facts: [],
+    moves: [used(1_001n)],
+    effects: [
+      {
+        kind: "make_invoice",
+        key: `make_invoice:${JOB}:work`,
+        jobId: JOB,
+        invoiceType: "work",
+        amountSats: 200,
+        description: "I can.",
+        price: PRICE,
+      },
+    ],
+  });
+});
+
+test("a rejection costs the tower what it used, and earns the fee", () => {
+  expect(verdictIn(JOBS.evaluating, { kind: "rejected", reason: "No." }, msat(7n))).toEqual({
+    facts: [
+      {
+        type: "job_completed",
+        jobId: JOB,
+        agentId: "alpha",
+        outcome: "rejected",
+        refundSats: 0,
+        error: "No.",
+      },
+    ],
+    moves: [used(7n), { kind: "eval_earned", jobId: JOB, fee: 10_000n }],
+    effects: [],
+  });
+});
+
+test("finished work is expensed, earned and refunded, and lets the next begin", () => {
+  const done = workDone(JOBS.executing, { text: "7", usedSats: sats(120) }, msat(80_000n), [waiting("b", 1)]);
+  expect(done).toEqual({
+    facts: [
+      {
+        type: "job_completed",
+        jobId: JOB,
+        agentId: "alpha",
+        outcome: "completed",
+        refundSats: 80,
+        result: "7",
+        actualCostSats: 120,
+        estimatedCostSats: 200,
+      },
+      { type: "job_dequeued", jobId: "b", agentId: "alpha" },
+    ],
+    moves: [used(80_000n), { kind: "work_earned", jobId: JOB, paid: 200_000n, used: 120_000n }],
+    effects: [{ kind: "execute", key: "execute:b", jobId: "b" }],
+  });
+});
+
+test("an attempt that was lost is an expense and nothing else", () => {
+  expect(attemptLost(JOBS.executing, msat(5n))).toEqual({ facts: [], moves: [used(5n)], effects: [] });
+  expect(attemptLost(JOBS.executing, NO_MSAT)).toEqual({ facts: [], moves: [], effects: [] });
+});
+
+test("a job whose agent crashed too often says so", () => {
+  expect(crashedTooOften(JOBS.executing, 3)).toBe(
+    "The agent broke off 3 times on job a4f2…; what you paid for it is yours to claim back.",
+  );
+});

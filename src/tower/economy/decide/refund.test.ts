@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { stepJob } from "../../../job/step.ts";
+import { claimed, refunded, refundFailed, settled } from "../../../job/testing/facts.ts";
+import type { JobRecord } from "../../../protocol/records.ts";
+import { msat, sats } from "../../../protocol/units.ts";
+import { JOBS } from "../testing/jobs.ts";
+import { type ClaimInvoice, claimRefund, payoutEnded } from "./refund.ts";
+
+const JOB = "a4f2c0de";
+const NOW = 1_000_000;
+const INVOICE: ClaimInvoice = {
+  paymentRequest: "lnbcrt500n1…",
+  paymentHash: "ab".repeat(32),
+  prefix: "bcrt",
+  amount: msat(50_000n),
+  expiresAt: NOW,
+  isOurs: false,
+};
+const WALLET = { prefix: "bcrt", feeLimitSats: sats(3) };
+const GONE = { jobId: JOB, amount: 50_000n, feeReserve: 3_000n };
+
+const owed = JOBS.completed;
+const paying = stepJob(owed, claimed(50));
+const unknown = stepJob(paying, refundFailed(50, "unknown"));
+const paid = stepJob(paying, refunded(50));
+const again = stepJob(paid, settled("work"));
+
+test("a claim sends exactly what is owed, once per payment hash", () => {
+  expect(claimRefund(owed, INVOICE, WALLET, NOW)).toEqual({
+    facts: [{ type: "refund_claimed", jobId: JOB, amountSats: 50 }],
+    moves: [{ kind: "payout_started", ...GONE }],
+    effects: [
+      {
+        kind: "payout",
+        key: `payout:${INVOICE.paymentHash}`,
+        jobId: JOB,
+        paymentRequest: INVOICE.paymentRequest,
+        paymentHash: INVOICE.paymentHash,
+        amountSats: 50,
+        feeLimitSats: 3,
+      },
+    ],
+  });
+});
+
+test("what comes to be owed after a refund was paid can be claimed as well", () => {
+  const invoice = { ...INVOICE, amount: msat(200_000n) };
+  expect(claimRefund(again, invoice, WALLET, NOW).facts).toEqual([
+    { type: "refund_claimed", jobId: JOB, amountSats: 200 },
+  ]);
+});
+
+/** Each invoice has every later fault as well: the first that applies is the one that is said. */
+const expired = { ...INVOICE, expiresAt: NOW - 1 };
+const wrongAmount = { ...expired, amount: msat(50_001n) };
+const noAmount = { ...expired, amount: undefined };
+const ours = { ...noAmount, isOurs: true };
+const foreign = { ...ours, prefix: "bc" };
+const refused: readonly (readonly [string, JobRecord, ClaimInvoice, string, string])[] = [
+  ["nothing is owed", JOBS.executing, foreign, "nothing_owed", "Job a4f2… owes nothing back."],
+  ["it was paid", paid, foreign, "nothing_owed", "The refund of job a4f2… was paid already."],
+  ["it is on its way", paying, foreign, "payout_in_flight", "The refund of job a4f2… is already on its way."],
+  [
+    "it may have arrived",
+    unknown,
+    foreign,
+    "payout_in_flight",
+    "The refund of job a4f2… is already on its way.",
+  ],
+  [
+    "another network",
+    owed,
+    foreign,
+    "wrong_network",
+    "That invoice is for another Lightning network (lnbc…): this tower pays lnbcrt… invoices.",
+  ],
+  ["our own", owed, ours, "own_invoice", "That invoice is this tower's own: make one with your wallet."],
+  ["no amount", owed, noAmount, "no_amount", "That invoice names no amount: make one for exactly ⚡50."],
+  [
+    "a msat too much",
+    owed,
+    wrongAmount,
+    "wrong_amount",
+    "That invoice is not for what is owed: make one for exactly ⚡50.",
+  ],
+  ["expired", owed, expired, "invoice_expired", "That invoice has expired: make a new one."],
+];
+test.for(refused)("refused, %s", ([, job, invoice, code, message]) => {
+  expect(() => claimRefund(job, invoice, WALLET, NOW)).toThrow(expect.objectContaining({ code, message }));
+});
+
+const SENT = { amountSats: sats(50), feeLimitSats: sats(3) };
+test("a payout that succeeded is settled, with what its route cost", () => {
+  expect(payoutEnded(paying, SENT, { kind: "succeeded", fee: msat(1_500n) })).toEqual({
+    facts: [{ type: "refund_settled", jobId: JOB, amountSats: 50, method: "invoice" }],
+    moves: [{ kind: "payout_succeeded", ...GONE, fee: 1_500n }],
+    effects: [],
+  });
+});
+
+test("a payout that certainly failed can be claimed again", () => {
+  expect(payoutEnded(unknown, SENT, { kind: "failed", reason: "No way." })).toEqual({
+    facts: [{ type: "refund_failed", jobId: JOB, amountSats: 50, fate: "failed", error: "No way." }],
+    moves: [{ kind: "payout_failed", ...GONE }],
+    effects: [],
+  });
+});
+
+test("a payout of unknown fate is said to be so once, and moves nothing", () => {
+  expect(payoutEnded(paying, SENT, { kind: "unknown" })).toEqual({
+    facts: [{ type: "refund_failed", jobId: JOB, amountSats: 50, fate: "unknown" }],
+    moves: [],
+    effects: [],
+  });
+  expect(payoutEnded(unknown, SENT, { kind: "unknown" })).toEqual({ facts: [], moves: [], effects: [] });
+});
