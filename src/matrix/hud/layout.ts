@@ -187,6 +187,7 @@ function narrow(shape: HudShape): Layout {
   const agent = rect(left, agentBottom - HEIGHT.agent, Math.min(CARD_WIDTH, besideWidth), HEIGHT.agent);
   const isAgentShown =
     shape.hasAgentCard &&
+    !shape.hasInvoice &&
     (isLying || (shape.sheet === undefined && (shape.chatHeight === "entry" || shape.width >= ROOMY))) &&
     agent.y >= highest;
 

@@ -106,7 +106,10 @@ export function createAgents(batch: Batch, openOf: (agentId: AgentId) => Iterabl
     },
     minds({ type, ...mind }) {
       const record = records.get(mind.agentId);
-      if (record !== undefined) set({ ...record, ...mind });
+      if (record === undefined) return;
+      // A mind without a topic has let go of the one it had.
+      const { focusTopic, ...rest } = record;
+      set({ ...rest, ...mind });
     },
     counted: setTotal,
     jobsChanged: changed,
