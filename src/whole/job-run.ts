@@ -22,11 +22,13 @@ interface Step {
   readonly done: (facts: readonly Fact[]) => boolean;
   /** What to ask for it. */
   readonly intent: (jobId: JobId) => Ask;
-  /** The fact that must be there before. */
-  readonly after?: (facts: readonly Fact[]) => boolean;
+  /** Whether it is its turn. */
+  readonly isDue: (facts: readonly Fact[]) => boolean;
 }
 
-/** The facts of one job. */
+/** The tower said no. */
+export class IntentRefused extends Error {}
+
 const has = (facts: readonly Fact[], type: FactType, invoiceType?: "eval" | "work"): boolean =>
   facts.some(
     (fact) =>
@@ -60,23 +62,21 @@ export function createJobRun(
     const id = jobId();
     return client.facts().filter((fact) => "jobId" in fact && fact.jobId === id && id !== undefined);
   };
-  const refundDue = (): number =>
-    facts().reduce((sum, fact) => sum + (fact.type === "job_completed" ? fact.refundSats : 0), 0);
 
   const steps: readonly Step[] = [
     {
       done: (seen) => has(seen, "invoice_settled", "eval"),
-      after: (seen) => has(seen, "invoice_request", "eval"),
+      isDue: (seen) => has(seen, "invoice_request", "eval") && !has(seen, "job_completed"),
       intent: (id) => ({ type: "pay_invoice", requestId: ids.eval, jobId: id, invoiceType: "eval" }),
     },
     {
       done: (seen) => has(seen, "invoice_settled", "work"),
-      after: (seen) => has(seen, "invoice_request", "work"),
+      isDue: (seen) => has(seen, "invoice_request", "work") && !has(seen, "job_completed"),
       intent: (id) => ({ type: "pay_invoice", requestId: ids.work, jobId: id, invoiceType: "work" }),
     },
     {
       done: (seen) => has(seen, "refund_settled"),
-      after: (seen) => has(seen, "job_completed"),
+      isDue: (seen) => seen.some((fact) => fact.type === "job_completed" && fact.refundSats > 0),
       intent: (id) => ({ type: "refund_claim", requestId: ids.refund, jobId: id }),
     },
   ];
@@ -84,7 +84,7 @@ export function createJobRun(
   async function ask(intent: Ask): Promise<void> {
     const answer = await client.ask(intent);
     if (answer.type === "error")
-      throw new Error(`${intent.type} was refused: ${answer.code}: ${answer.message}`);
+      throw new IntentRefused(`${intent.type} was refused: ${answer.code}: ${answer.message}`);
   }
 
   return {
@@ -95,11 +95,10 @@ export function createJobRun(
         await ask({ type: "job_request", requestId: openId, agentId, request, funding: "invoice" });
       }
       const id = await client.until(jobId);
-      for (const { done, intent, after } of steps) {
-        if (after !== undefined) await client.until(() => after(facts()) || undefined);
-        if (done(facts())) continue;
-        const completed = facts().find((fact) => fact.type === "job_completed");
-        if (completed?.type === "job_completed" && refundDue() === 0) break;
+      for (const { done, isDue, intent } of steps) {
+        // A job that was cut off too often ends early: then only the refund is left to do.
+        await client.until(() => isDue(facts()) || has(facts(), "job_completed") || undefined);
+        if (done(facts()) || !isDue(facts())) continue;
         await ask(intent(id));
         await client.until(() => done(facts()) || undefined);
       }

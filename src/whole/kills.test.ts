@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createRandom } from "../matrix/world/random.ts";
 import { ALL_ZERO, readBooks, readLog } from "./books.ts";
 import { createClient, type MatrixClient } from "./client.ts";
-import { createJobRun, type Finished, type JobRun } from "./job-run.ts";
+import { createJobRun, type Finished, IntentRefused, type JobRun } from "./job-run.ts";
 import { newSite } from "./site.ts";
 import type { TowerProcess, TowerSite } from "./tower-process.ts";
 
@@ -83,9 +83,9 @@ async function persist(
       if (!client.isOpen()) await client.connect();
       return { done: await run.advance(), connections };
     } catch (error) {
-      // Only a lost connection is a reason to go on; a refusal is not.
+      // Only a lost connection is a reason to go on.
+      if (error instanceof IntentRefused) throw error;
       await client.until(() => undefined).catch(() => undefined);
-      if (client.isOpen()) throw error;
       await back();
     }
   }
@@ -103,10 +103,17 @@ async function assertSettled(
     const own = log.find(({ fact }) => "jobId" in fact && fact.jobId === jobs[0]?.jobId)?.ownerId ?? "";
     const cost = jobs.reduce((sum, job) => sum + job.cost, 0);
     expect([own, books.purses.get(own)]).toEqual([own, 10_000 - cost]);
-    for (const job of jobs) {
-      expect(job.completed.outcome).toBe("completed");
-      expect(job.cost).toBe(10 + (job.completed.actualCostSats ?? 0));
-      expect(job.refunded).toBe((job.completed.estimatedCostSats ?? 0) - (job.completed.actualCostSats ?? 0));
+    for (const { completed, cost, refunded } of jobs) {
+      const { outcome, actualCostSats = 0, estimatedCostSats = 0 } = completed;
+      // Killed three times in the same work it is given up, and what was paid for it comes back.
+      if (outcome === "failed") expect([0, 10]).toContain(cost);
+      else {
+        expect([outcome, cost, refunded]).toEqual([
+          "completed",
+          10 + actualCostSats,
+          estimatedCostSats - actualCostSats,
+        ]);
+      }
     }
     // What the client was told over all its connections is the log as it may see it, once and in order.
     const told = client.facts().map(({ prev: _prev, ...fact }) => fact);
@@ -131,6 +138,7 @@ test.each(moments)("killed %s", { timeout: 60_000 }, async (_name, moment) => {
   });
   const { done, connections } = await persist(client, run, async () => restarted);
   expect(restarted).toBeDefined();
+  expect(done.completed.outcome).toBe("completed");
   await restarted;
   // Whatever it was that came last: the job is over and stays so.
   if (!client.isOpen()) await client.connect();
@@ -142,7 +150,8 @@ test.each(moments)("killed %s", { timeout: 60_000 }, async (_name, moment) => {
 test.runIf(isLong)("killed fifty times at random under load", { timeout: 600_000 }, async () => {
   const seed = Number(process.env["SEED"] ?? Date.now());
   const random = createRandom(seed);
-  const site = newSite();
+  // Attempts that were cut off are counted at what they may have cost.
+  const site = newSite({ AGENT_DAILY_BUDGET_SATS: "1000000" });
   const killer = createKiller(site);
   const first = await killer.tower();
   const agents = ["timmy", "alpha", "beta", "gamma", "delta"];
@@ -155,7 +164,6 @@ test.runIf(isLong)("killed fifty times at random under load", { timeout: 600_000
     while (kills < 50 || jobs.length === 0) {
       const run = createJobRun(client, { agentId });
       jobs.push((await persist(client, run, killer.tower)).done);
-      if (jobs.length % 8 === 0) await client.ask({ type: "purse_topup" }).catch(() => undefined);
     }
     return [client, jobs] as const;
   });

@@ -168,6 +168,8 @@ test("an agent's pose follows its leading job before its own state", () => {
     },
   );
   expect(words).toEqual(["idle", "working", "thinking", "asleep", "asleep", "idle", "idle"]);
+  // A mind that names no topic has none.
+  expect(it.state.agents.get().get(ALPHA)?.focusTopic).toBeUndefined();
 });
 
 test("agents come and go, and the tower's count stands", () => {

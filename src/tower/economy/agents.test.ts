@@ -5,10 +5,10 @@ import type { IntentOf } from "../../protocol/intents.ts";
 import { sats } from "../../protocol/units.ts";
 import { publicJob, publicView } from "../../protocol/visibility.ts";
 import { readAfter } from "../log/read.ts";
-import { temporaryDirectory } from "../storage/temporary-directory.ts";
 import { audit, balances, figures, IN_ORDER } from "./testing/books.ts";
 import { createTestBrain } from "./testing/brain.ts";
 import { createTestClock } from "./testing/clock.ts";
+import { testDirectory } from "./testing/directory.ts";
 import {
   ALPHA,
   ANNA,
@@ -24,7 +24,7 @@ const HOUR = 3_600_000;
 const BETA = agentId("beta");
 
 async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(temporaryDirectory(), options);
+  const tower = await openTestEconomy(testDirectory(), options);
   onTestFinished(async () => {
     await tower.close();
     expect(tower.failures).toEqual([]);
@@ -188,7 +188,7 @@ test("an agent that takes too long fails its job and goes on with the next", asy
 });
 
 test("an agent that is defined no longer leaves, and its jobs are paid back", async () => {
-  const directory = temporaryDirectory();
+  const directory = testDirectory();
   const first = await openTestEconomy(directory, { brain: hanging() });
   const jobs = await busy(first, 2);
   const unpaid = await first.request(ANNA);
@@ -217,7 +217,7 @@ test("an agent that is defined no longer leaves, and its jobs are paid back", as
 });
 
 test("at midnight a day is started and the figures begin anew, also when the tower was down", async () => {
-  const directory = temporaryDirectory();
+  const directory = testDirectory();
   const clock = createTestClock();
   const first = await openTestEconomy(directory, { clock });
   const { jobId } = await first.offered(ANNA);
@@ -258,7 +258,7 @@ test("at midnight a day is started and the figures begin anew, also when the tow
 });
 
 test("a drain stops brains without counting it as a crash, and the next start goes on", async () => {
-  const directory = temporaryDirectory();
+  const directory = testDirectory();
   const clock = createTestClock();
   let jobId: JobId | undefined;
   for (let starts = 0; starts < 5; starts++) {

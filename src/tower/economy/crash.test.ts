@@ -25,7 +25,7 @@ interface Journey {
   readonly behaviour: TestBrain["behaviour"];
   readonly payer: (tower: TestEconomy, world: World) => Promise<JobId>;
   /** How it ends, whenever the tower died; `spent` is what the payer's purse has less. */
-  readonly end: Partial<JobRecord>;
+  readonly end: Partial<Record<keyof JobRecord, unknown>>;
   readonly spent: number;
   readonly facts: readonly string[];
   /** The calls to the outside that it makes; before and after each of them the tower dies once at least. */

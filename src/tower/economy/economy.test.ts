@@ -3,9 +3,9 @@ import type { JobId } from "../../protocol/ids.ts";
 import { agentId, jobId } from "../../protocol/ids.ts";
 import type { Intent } from "../../protocol/intents.ts";
 import { readJob } from "../log/read.ts";
-import { temporaryDirectory } from "../storage/temporary-directory.ts";
 import { audit, balances, figures, IN_ORDER } from "./testing/books.ts";
 import { createTestBrain } from "./testing/brain.ts";
+import { testDirectory } from "./testing/directory.ts";
 import {
   ALPHA,
   ANNA,
@@ -19,7 +19,7 @@ import {
 } from "./testing/economy.ts";
 
 async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(temporaryDirectory(), options);
+  const tower = await openTestEconomy(testDirectory(), options);
   onTestFinished(async () => {
     await tower.close();
     expect(tower.failures).toEqual([]);

@@ -5,9 +5,9 @@ import { msat, sats } from "../../protocol/units.ts";
 import { decodeInvoice } from "../lightning/bolt11/decode.ts";
 import { outsideInvoice } from "../lightning/play/test-network.ts";
 import type { PaymentLookup, PaymentStatus } from "../lightning/wallet.ts";
-import { temporaryDirectory } from "../storage/temporary-directory.ts";
 import { audit, balances, IN_ORDER } from "./testing/books.ts";
 import { createTestClock, START } from "./testing/clock.ts";
+import { testDirectory } from "./testing/directory.ts";
 import {
   ANNA,
   newRequestId,
@@ -21,7 +21,7 @@ import { createOutside } from "./testing/outside.ts";
 const SECOND = 1_000;
 
 async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(temporaryDirectory(), options);
+  const tower = await openTestEconomy(testDirectory(), options);
   onTestFinished(() => tower.close());
   return tower;
 }
@@ -241,7 +241,7 @@ test("too much is owed back at once, its fraction of a sat is revenue, and the j
 
 test("what was paid while the tower was down is found at its next start", async () => {
   const outside = createOutside();
-  const directory = temporaryDirectory();
+  const directory = testDirectory();
   const clock = createTestClock();
   const first = await openTestEconomy(directory, { clock, outside });
   const [inTime, late] = [await first.request(ANNA), await first.request(ANNA)];

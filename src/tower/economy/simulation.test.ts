@@ -9,7 +9,7 @@ const SEEDS =
   replayed === undefined
     ? Array.from({ length: isLong ? 1_000 : 40 }, (_, index) => index + 1)
     : [Number(replayed)];
-const STEPS = 100;
+const STEPS = 70;
 
 test("whatever happens in whatever order, no sat is lost, doubled or made up", {
   timeout: 1_200_000,

@@ -90,7 +90,7 @@ export const chatFeature: HudFeature = {
       const link = state.link.get();
       const words =
         link.status === "live"
-          ? "Nothing said yet. Ask an agent for something."
+          ? "Nothing said yet. Ask for something."
           : link.status === "offline"
             ? link.reason
             : "Waiting for the tower…";

@@ -100,6 +100,19 @@ test("offline keeps the text and says so", () => {
   ]);
 });
 
+test("a refusal stands while the text area moves, and goes with other words", () => {
+  const hud = open();
+  hud.stores.link.set({ status: "offline", reason: "Gone.", retryAt: undefined });
+  hud.type("hello");
+  hud.enter();
+  hud.field().dispatch("scroll", {});
+  hud.frame(16);
+  expect(hud.refusal()).toBe("Offline: the text is kept until the link is back.");
+  hud.type("hello you");
+  hud.frame(16);
+  expect(hud.refusal()).toBeUndefined();
+});
+
 test("a refusal by the tower keeps the text and shows why", () => {
   const hud = open();
   hud.type("hello");

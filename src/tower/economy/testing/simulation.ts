@@ -55,6 +55,7 @@ export async function simulate(seed: number, steps: number): Promise<void> {
   const clock = createTestClock();
   const outside = createOutside();
   const brain = createTestBrain();
+  brain.behaviour = random.pick(BEHAVIOURS) ?? {};
   const sent: { readonly caller: Caller; readonly intent: Intent }[] = [];
   const jobs: JobId[] = [];
   let step = "opening";
