@@ -184,7 +184,7 @@ describe("the tower is killed on the way", () => {
       expect(kills).toBe(1);
       const purse = 10_000 - 10 - price + owed;
       await assertTotals(seat, purse);
-      // Nothing was said twice and nothing is missing: every line once, the answer last but two.
+      // The answer stands once in what is in sight of the chat.
       const words = await seat.page.locator('[data-hud^="chat/log/"] p').allTextContents();
       expect(words.filter((line) => line.includes("SUMMARY"))).toHaveLength(1);
       await seat.leave();

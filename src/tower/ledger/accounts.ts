@@ -1,4 +1,4 @@
-import type { JobId, SessionId } from "../../protocol/ids.ts";
+import type { JobId } from "../../protocol/ids.ts";
 
 /** A debit raises assets and expenses, a credit raises the other three. */
 export type AccountKind = "asset" | "liability" | "equity" | "revenue" | "expense";
@@ -45,8 +45,6 @@ export const TREASURY_JOBS = "expense:treasury_jobs" satisfies Account;
 
 /** Paid for a job and neither earned nor given back yet. */
 export const escrow = (job: JobId): Account => `escrow:${job}`;
-/** A session's prepaid balance. */
-export const session = (id: SessionId): Account => `session:${id}`;
 /** Owed back to whoever paid for the job. */
 export const refund = (job: JobId): Account => `refund:${job}`;
 

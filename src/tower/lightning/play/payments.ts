@@ -32,5 +32,3 @@ export function createPayments({ sql }: Database, now: () => number) {
     },
   };
 }
-
-export type Payments = ReturnType<typeof createPayments>;
