@@ -11,9 +11,13 @@ export type JobEvent = Exclude<JobFact, { type: "job_started" }>;
 export const invoiceOf = (job: JobContext, type: InvoiceType): InvoiceRecord | undefined =>
   type === "eval" ? job.evalInvoice : job.workInvoice;
 
-/** Whether this payment is the one the job waits for: its invoice is open, it came in time, and work goes on. */
+/** Whether this payment is the one the job waits for: its invoice is open, it is whole and in time, and work goes on. */
 export function isAwaited(job: JobContext, fact: FactOf<"invoice_settled">): boolean {
-  return invoiceOf(job, fact.invoiceType)?.state === "open" && fact.onTime && job.outcome === undefined;
+  const invoice = invoiceOf(job, fact.invoiceType);
+  if (invoice === undefined) return false;
+  // Lightning settles nothing below what was asked; a wallet that says otherwise must not start work.
+  const isWhole = fact.amountSats === undefined || fact.amountSats >= invoice.amountSats;
+  return invoice.state === "open" && isWhole && fact.onTime && job.outcome === undefined;
 }
 
 /** How much of a settlement is beyond what was due; all of it when nothing was. Older towers' silence means what was asked. */

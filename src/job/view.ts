@@ -90,7 +90,7 @@ export function jobView(record: JobRecord): JobView {
   return {
     ...record,
     isOpen: record.phase !== "closed",
-    awaitingPayment: look.tint === "attention",
+    awaitingPayment: record.phase === "awaiting_eval_payment" || record.phase === "awaiting_work_payment",
     progress: look.progress,
     priceSats: record.workInvoice?.amountSats ?? record.evalInvoice?.amountSats,
     tint: record.phase === "closed" && record.outcome !== "completed" ? "trouble" : look.tint,

@@ -100,6 +100,7 @@ test("every limit is told with its figure", () => {
     `${limits.MAX_QUEUED_BYTES / 1024 / 1024} MiB`,
     `${limits.CONNECTION_AGENTS}`,
     `${limits.INTENTS_PER_MINUTE}`,
+    `${limits.INTENTS_PER_MINUTE_PER_ADDRESS}`,
     `${limits.UNPAID_PER_OWNER}`,
     `${limits.UNPAID_PER_ADDRESS}`,
     `${limits.PING_SECONDS} s`,

@@ -22,7 +22,6 @@ export const EpochSchema = idSchema("Epoch");
 
 export type AgentId = v.InferOutput<typeof AgentIdSchema>;
 export type JobId = v.InferOutput<typeof JobIdSchema>;
-export type SessionId = v.InferOutput<typeof SessionIdSchema>;
 export type OwnerId = v.InferOutput<typeof OwnerIdSchema>;
 export type RequestId = v.InferOutput<typeof RequestIdSchema>;
 export type ClientId = v.InferOutput<typeof ClientIdSchema>;

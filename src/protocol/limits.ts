@@ -9,6 +9,9 @@ export const CONNECTION_AGENTS = 200;
 
 /** Intents a visitor may send in one minute. */
 export const INTENTS_PER_MINUTE = 100;
+
+/** How many intents one network address may send in a minute: a household, or everybody behind one proxy. */
+export const INTENTS_PER_MINUTE_PER_ADDRESS = 1000;
 /** Unpaid invoices one owner may have open. */
 export const UNPAID_PER_OWNER = 10;
 /** Unpaid invoices the owners behind one network address may have open together. */

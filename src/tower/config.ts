@@ -186,7 +186,7 @@ export function parseConfig(env: Env): Config {
     btcPriceUsd: read(env, "BTC_PRICE_USD"),
     timeZone: read(env, "TIME_ZONE"),
     allowedOrigins: Object.freeze(read(env, "ALLOWED_ORIGINS")),
-    allowedHosts: Object.freeze(allowedHosts.length > 0 ? allowedHosts : ownHosts(host)),
+    allowedHosts: Object.freeze([...new Set([...ownHosts(host), ...allowedHosts])]),
     dailyLimitSats: sats(read(env, "DAILY_LIMIT_SATS")),
     agentDailyBudgetSats: sats(read(env, "AGENT_DAILY_BUDGET_SATS")),
     publicFigures: read(env, "PUBLIC_FIGURES") === "on",

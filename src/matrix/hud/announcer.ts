@@ -21,7 +21,13 @@ export function createAnnouncer({ state, now, wakeAt, announce }: AnnouncerConte
 
   function onChat(): void {
     const isLive = state.link.get().status === "live";
-    for (const line of state.chat.get()) {
+    const lines = state.chat.get();
+    // The chat forgets its oldest lines; what was said of them is forgotten with them.
+    if (said.size > 2 * lines.length + 100) {
+      const present = new Set(lines.map(({ id }) => id));
+      for (const id of said) if (!present.has(id)) said.delete(id);
+    }
+    for (const line of lines) {
       if (said.has(line.id)) continue;
       // What is caught up on was said by the screen it is on; it is not news.
       if (!isLive) said.add(line.id);

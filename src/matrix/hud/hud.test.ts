@@ -116,6 +116,9 @@ test("a tap on PAY in the chat sends the intent once and says that it is on its 
   const hud = open();
   const path = hud.all().find(([at]) => at.endsWith("/pay_work"))?.[0] ?? "";
   hud.tap(path);
+  expect(hud.sent, "a tap meant for what stood here before pays nothing").toEqual([]);
+  hud.frame(1000);
+  hud.tap(path);
   hud.tap(path);
   expect(hud.sent).toEqual([{ type: "pay_invoice", jobId: JOB, invoiceType: "work" }]);
   expect(wordsOf(hud.node(path) as HudNode)).toBe("sending…");
@@ -213,6 +216,7 @@ test("a refund is claimed from the list of what needs the person", () => {
 
 test("a frame in which nothing changed uploads nothing", () => {
   const hud = open();
+  hud.frame(1000);
   const before = hud.uploads();
   for (let frame = 0; frame < 100; frame++) hud.frame(16);
   expect(hud.uploads()).toBe(before);

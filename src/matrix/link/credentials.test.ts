@@ -4,6 +4,10 @@ import { newId } from "./new-id.ts";
 import type { Storage } from "./ports.ts";
 import { createFakeStorage } from "./testing/fake-world.ts";
 
+const TOKEN = "an-operators-token-of-some-length";
+const SECRET_A = "a".repeat(43);
+const SECRET_B = "b".repeat(43);
+
 function load(options: {
   hash?: string;
   local?: Storage | undefined;
@@ -24,10 +28,10 @@ function load(options: {
 test("a token leaves the address at once and lives as long as the tab", () => {
   const session = createFakeStorage();
   const local = createFakeStorage();
-  const first = load({ hash: "#token=abc", session, local });
-  expect([first.credentials.token(), first.stripped()]).toEqual(["abc", 1]);
+  const first = load({ hash: `#token=${TOKEN}`, session, local });
+  expect([first.credentials.token(), first.stripped()]).toEqual([TOKEN, 1]);
   const reloaded = load({ session, local });
-  expect([reloaded.credentials.token(), reloaded.stripped()]).toEqual(["abc", 0]);
+  expect([reloaded.credentials.token(), reloaded.stripped()]).toEqual([TOKEN, 0]);
   expect([...local.kept]).toEqual([["matrix.client", "client-1"]]);
   reloaded.credentials.forgetToken();
   expect(load({ session, local }).credentials.token()).toBeUndefined();
@@ -39,10 +43,18 @@ test("an address with another fragment is left as it is", () => {
 
 test("each tower has its own owner's secret, and it outlives the page", () => {
   const local = createFakeStorage();
-  load({ local }).credentials.keepOwnerToken("secret-a");
-  load({ local, gateway: "ws://b/ws/matrix" }).credentials.keepOwnerToken("secret-b");
-  expect(load({ local }).credentials.ownerToken()).toBe("secret-a");
-  expect(load({ local, gateway: "ws://b/ws/matrix" }).credentials.ownerToken()).toBe("secret-b");
+  load({ local }).credentials.keepOwnerToken(SECRET_A);
+  load({ local, gateway: "ws://b/ws/matrix" }).credentials.keepOwnerToken(SECRET_B);
+  expect(load({ local }).credentials.ownerToken()).toBe(SECRET_A);
+  expect(load({ local, gateway: "ws://b/ws/matrix" }).credentials.ownerToken()).toBe(SECRET_B);
+});
+
+test("what no tower would take is not kept: it would be refused at every connection", () => {
+  const local = createFakeStorage();
+  const session = createFakeStorage();
+  load({ local }).credentials.keepOwnerToken("damaged");
+  const { credentials, stripped } = load({ hash: "#token=short", local, session });
+  expect([credentials.token(), credentials.ownerToken(), stripped()]).toEqual([undefined, undefined, 1]);
 });
 
 test("where storage is forbidden or missing, memory serves", () => {
@@ -58,12 +70,12 @@ test("where storage is forbidden or missing, memory serves", () => {
     },
   };
   for (const storage of [forbidden, undefined]) {
-    const { credentials } = load({ hash: "#token=abc", local: storage, session: storage });
-    credentials.keepOwnerToken("secret");
+    const { credentials } = load({ hash: `#token=${TOKEN}`, local: storage, session: storage });
+    credentials.keepOwnerToken(SECRET_A);
     expect([credentials.clientId, credentials.ownerToken(), credentials.token()]).toEqual([
       "client-1",
-      "secret",
-      "abc",
+      SECRET_A,
+      TOKEN,
     ]);
     credentials.forgetToken();
     expect(credentials.token()).toBeUndefined();

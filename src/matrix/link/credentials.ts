@@ -31,6 +31,10 @@ export interface CredentialsOptions {
   readonly newId: () => string;
 }
 
+/** The forms a tower takes; anything else was mistyped or damaged. */
+const TOKEN = /^[\x21-\x7e]{16,128}$/;
+const OWNER_TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
 /**
  * What a page shows a tower. The token of an operator's link is taken out of the address at once, before anything
  * can copy it from there, and lives as long as the tab; the owner's secret outlives the browser, one per gateway.
@@ -46,8 +50,10 @@ export function loadCredentials(options: CredentialsOptions): Credentials {
   const fromLink = new URLSearchParams(address.hash.slice(1)).get("token");
   if (fromLink !== null) {
     address.stripHash();
-    session.set(tokenKey, fromLink);
+    if (TOKEN.test(fromLink)) session.set(tokenKey, fromLink);
   }
+  // What was damaged would be refused at every connection, for ever.
+  if (!OWNER_TOKEN.test(local.get(ownerKey) ?? "")) local.remove(ownerKey);
   const client = local.get(clientKey) ?? options.newId();
   local.set(clientKey, client);
 

@@ -153,9 +153,10 @@ test("a limiter lets so many through in any minute, and slides", () => {
 });
 
 test("owners are limited by themselves and by their address", () => {
-  const limits = createLimits(() => 0, { intents: 3, owners: 1 });
-  for (const owner of ["a", "b", "c"]) limits.intent(owner, "192.0.2.1");
-  expect(() => limits.intent("d", "::ffff:192.0.2.1")).toThrow(/More than 3 intents/);
+  const limits = createLimits(() => 0, { intents: 2, perAddress: 3, owners: 1 });
+  for (const owner of ["a", "a", "b"]) limits.intent(owner, "192.0.2.1");
+  expect(() => limits.intent("a", "192.0.2.2")).toThrow(/More than 2 intents in a minute: /);
+  expect(() => limits.intent("c", "::ffff:192.0.2.1")).toThrow(/More than 3 intents .* from this address/);
   limits.intent("d", "192.0.2.2");
   limits.newOwner("2001:db8::1");
   expect(() => limits.newOwner("2001:0db8:0:0:ffff::2")).toThrow(/Too many new visitors/);

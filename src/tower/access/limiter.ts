@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { INTENTS_PER_MINUTE } from "../../protocol/limits.ts";
+import { INTENTS_PER_MINUTE, INTENTS_PER_MINUTE_PER_ADDRESS } from "../../protocol/limits.ts";
 import { refuse } from "../../protocol/refusal.ts";
 
 /** Counts what each key does within a sliding window. */
@@ -65,14 +65,24 @@ export interface Limits {
 /** The limits of one minute. `now` is in milliseconds. */
 export function createLimits(
   now: () => number,
-  { intents = INTENTS_PER_MINUTE, owners = OWNERS_PER_MINUTE }: { intents?: number; owners?: number } = {},
+  {
+    intents = INTENTS_PER_MINUTE,
+    perAddress = INTENTS_PER_MINUTE_PER_ADDRESS,
+    owners = OWNERS_PER_MINUTE,
+  }: { intents?: number; perAddress?: number; owners?: number } = {},
 ): Limits {
-  const intentLimiter = createLimiter(intents, 60_000, now);
+  const byOwner = createLimiter(intents, 60_000, now);
+  const byAddress = createLimiter(perAddress, 60_000, now);
   const ownerLimiter = createLimiter(owners, 60_000, now);
   return {
     intent(ownerId, address) {
-      if (!intentLimiter.take(`owner ${ownerId}`) || !intentLimiter.take(`address ${addressKey(address)}`))
+      if (!byOwner.take(ownerId))
         refuse("rate_limited", `More than ${intents} intents in a minute: wait a little and send fewer.`);
+      if (!byAddress.take(addressKey(address)))
+        refuse(
+          "rate_limited",
+          `More than ${perAddress} intents in a minute from this address: wait a little.`,
+        );
     },
     newOwner(address) {
       if (!ownerLimiter.take(addressKey(address)))

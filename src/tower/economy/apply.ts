@@ -56,6 +56,7 @@ export async function apply(sql: Sql, decision: Decision, moment: Moment): Promi
   const appended = await appendFacts(sql, entries, moment.now);
 
   for (const { fact } of appended) {
+    if (fact.type === "chat") await insertChatLine(sql, spokenLine(fact), fact.seq, fact.ownerId);
     if (!isJobFact(fact)) continue;
     const before = fact.type === "job_started" ? undefined : await load(fact.jobId);
     const { job, lines } = step(before, fact);
@@ -92,3 +93,13 @@ function step(before: JobRecord | undefined, fact: JobFact): { job: JobRecord; l
   if (before === undefined) throw new Error(`${fact.type} before job_started`);
   return { job: stepJob(before, fact), lines: chatLines(fact, before) };
 }
+
+/** The line of somebody who spoke: what a snapshot shows of a `chat` fact. */
+const spokenLine = ({ seq, at, speaker, text, jobId, ownerId }: LoggedFact & { type: "chat" }): ChatLine => ({
+  id: `${seq}:0`,
+  at,
+  speaker,
+  text,
+  ...(jobId !== undefined && { jobId }),
+  ...(ownerId !== undefined && { ownerId }),
+});

@@ -5,6 +5,7 @@ import { NO_SATS, type Sats, toMsat } from "../../protocol/units.ts";
 import type { Brain } from "../agents/brain.ts";
 import { syncRegistry } from "../agents/registry.ts";
 import type { Clock } from "../clock.ts";
+import { auditLedger, walletGap } from "../ledger/audit.ts";
 import type { Day } from "../ledger/day.ts";
 import { post } from "../ledger/post.ts";
 import { openingBalance } from "../ledger/postings.ts";
@@ -23,7 +24,7 @@ import type { Economy } from "./economy.ts";
 import { createEffectRunner } from "./effects.ts";
 import { createIntents } from "./intents/intents.ts";
 import { createJobWatch } from "./job-watch.ts";
-import { allOpenJobsOf, findJob } from "./jobs.ts";
+import { allOpenJobsOf, findJob, renewDeadlines } from "./jobs.ts";
 import { type BrainParts, evaluatePerformer, executePerformer } from "./perform-brain.ts";
 import { invoicePerformer } from "./perform-invoice.ts";
 import { payoutPerformer } from "./perform-payout.ts";
@@ -65,7 +66,12 @@ const feeLimit = (): Sats => NO_SATS;
 export async function openEconomy(parts: EconomyParts): Promise<Economy> {
   const { database, wallet, purses, board, clock, dayOf, limits, failed } = parts;
   const transactor = createTransactor({ database, clock, dayOf, limits });
-  const reconciler = createReconciler({ database, transactor, wallet });
+  const reconciler = createReconciler({
+    database,
+    transactor,
+    wallet,
+    failed: (error) => failed("asking the wallet about an invoice", error),
+  });
   const watch = createJobWatch({ database, transactor });
   const announcer = createAnnouncer({
     database,
@@ -160,6 +166,8 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
   await startDay();
   awaitMidnight();
   await reconciler.sweep();
+  await checkBooks(database, wallet, failed);
+  await database.transaction((sql) => renewDeadlines(sql, limits, clock.now()));
   await effects.recover();
   deadlines.look();
 
@@ -204,6 +212,23 @@ async function openBooks(database: Database, wallet: Wallet, clock: Clock): Prom
     const at = clock.now();
     await post(sql, { at, reason: "opening_balance", key: "opening", postings: openingBalance(balance) });
   });
+}
+
+/** Reads the gauges that must read zero. Books that do not add up are reported: hiding them would help nobody. */
+async function checkBooks(
+  database: Database,
+  wallet: Wallet,
+  failed: (what: string, error: unknown) => void,
+): Promise<void> {
+  const held = await wallet.balance();
+  const { gauges, gap } = await database.read(async (sql) => ({
+    gauges: await auditLedger(sql),
+    gap: await walletGap(sql, held),
+  }));
+  const wrong = Object.entries({ ...gauges, walletGapMsat: gap }).filter(([, value]) => BigInt(value) !== 0n);
+  if (wrong.length === 0) return;
+  const readings = wrong.map(([gauge, value]) => `${gauge} ${value}`).join(", ");
+  failed("checking the books", new Error(`These must be zero: ${readings}.`));
 }
 
 /** Who joined and who left since the last start; the jobs of those who left cannot go on. */

@@ -44,11 +44,9 @@ export function createDeadlines(parts: {
       // A payment may have come that nobody told us of: the wallet is asked before anything expires.
       if (invoice !== undefined) await reconciler.reconcile(invoice.paymentHash);
     }
-    await transactor.run(async (sql, moment) => {
+    await transactor.run(async (sql) => {
       const job = await readJobRecord(sql, due.jobId);
-      const deadline = deadlineOf(job, limits);
-      const isOver = job.phase === due.phase && deadline !== undefined && deadline <= moment.now;
-      if (!isOver) return { decision: decision({}), result: undefined };
+      if (job.phase !== due.phase) return { decision: decision({}), result: undefined };
       const ended = unpaid
         ? expireInvoice(job)
         : failJob(job, tooLong(job, limits), await queueOf(sql, job.agentId));

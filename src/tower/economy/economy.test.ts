@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { JobId } from "../../protocol/ids.ts";
 import { agentId, jobId } from "../../protocol/ids.ts";
 import type { Intent } from "../../protocol/intents.ts";
+import { readChatLines } from "../log/chat-lines.ts";
 import { readJob } from "../log/read.ts";
 import { audit, balances, figures, IN_ORDER } from "./testing/books.ts";
 import { createTestBrain } from "./testing/brain.ts";
@@ -319,7 +320,7 @@ test("the same intent twice is done once, also at the same instant; with another
   expect(tower.wallet.purse(ANNA).balance).toBe(9_990);
 });
 
-test("nobody acts on another visitor's job, an operator may", async () => {
+test("nobody acts on another visitor's job, nor takes its refund: not an operator either", async () => {
   const tower = await opened();
   const id = await tower.request(ANNA);
   const intents: readonly Intent[] = [
@@ -340,9 +341,29 @@ test("nobody acts on another visitor's job, an operator may", async () => {
       jobId: jobId("nope"),
     }),
   ).rejects.toMatchObject({ code: "unknown_job" });
-  expect(
-    await tower.economy.perform(OPERATOR, { type: "job_cancel", requestId: newRequestId(), jobId: id }),
-  ).toEqual({ jobId: id });
+  for (const type of ["job_cancel", "refund_claim"] as const) {
+    await expect(
+      tower.economy.perform(OPERATOR, { type, requestId: newRequestId(), jobId: id }),
+    ).rejects.toMatchObject({ code: "forbidden" });
+  }
+});
+
+test("what an operator says is in the log and in later snapshots alike", async () => {
+  const tower = await opened();
+  await tower.economy.perform(OPERATOR, {
+    type: "chat_message",
+    requestId: newRequestId(),
+    text: "Hello all",
+  });
+  const lines = await tower.database.read((sql) => readChatLines(sql, { ownerId: BERT }, 10));
+  expect(lines).toEqual([
+    {
+      id: expect.stringMatching(/^\d+:0$/),
+      at: expect.any(String),
+      speaker: { kind: "operator" },
+      text: "Hello all",
+    },
+  ]);
 });
 
 test("what this tower does not do is refused with what to do instead", async () => {

@@ -145,3 +145,13 @@ export async function leadingCandidates(sql: Sql, agentId: AgentId): Promise<rea
   );
   return rows.map(recordOf);
 }
+
+/**
+ * Gives the work that a former run left in the middle its whole time again: a tower that was down is no reason to
+ * fail it.
+ */
+export async function renewDeadlines(sql: Sql, limits: PhaseLimits, now: number): Promise<void> {
+  for (const phase of ["evaluating", "executing"] as const) {
+    await sql.run("UPDATE job SET deadline_at = ? WHERE open = 1 AND phase = ?", now + limits[phase], phase);
+  }
+}

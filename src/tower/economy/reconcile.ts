@@ -20,8 +20,10 @@ export function createReconciler(parts: {
   readonly database: Database;
   readonly transactor: Transactor;
   readonly wallet: Wallet;
+  /** Told of what a sweep could not ask; the next hint or deadline asks again. */
+  readonly failed: (error: unknown) => void;
 }): Reconciler {
-  const { database, transactor, wallet } = parts;
+  const { database, transactor, wallet, failed } = parts;
 
   async function reconcile(paymentHash: string): Promise<void> {
     const invoice = await database.read((sql) => findInvoice(sql, paymentHash));
@@ -49,7 +51,10 @@ export function createReconciler(parts: {
   return {
     reconcile,
     async sweep() {
-      for (const paymentHash of await database.read(uncreditedHashes)) await reconcile(paymentHash);
+      for (const paymentHash of await database.read(uncreditedHashes)) {
+        // One invoice the wallet cannot be asked about must not keep the tower from the others.
+        await reconcile(paymentHash).catch(failed);
+      }
     },
   };
 }

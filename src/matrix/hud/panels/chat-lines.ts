@@ -27,8 +27,15 @@ interface Offer {
   readonly action: NonNullable<ChatLine["offers"]>;
   readonly words: string;
   readonly isInline: boolean;
+  /** When its button begins to take taps, in milliseconds since 1970. */
+  readonly armedAt: number;
 }
 
+/**
+ * How long a PAY button is there before it can be tapped, in milliseconds: a second tap on one that has gone must
+ * not pay the next one, whose price nobody has read yet.
+ */
+const ARMING = 1000;
 /** Room between two chat lines, in CSS pixels. */
 const GAP = 8;
 const BUTTON_PAD = 24;
@@ -54,6 +61,8 @@ function prefixOf({ state }: HudContext, { speaker, jobId }: ChatLine, job: JobV
 
 /** Breaks chat lines to a width and remembers the breaks while the text stays the same. */
 export function createBlocks(context: HudContext) {
+  /** When each offer was first shown. */
+  const shownAt = new Map<string, number>();
   const known = new Map<string, { readonly key: string; readonly ranges: readonly LineRange[] }>();
 
   function rangesOf(line: ChatLine, prefix: string, width: number): readonly LineRange[] {
@@ -67,11 +76,20 @@ export function createBlocks(context: HudContext) {
     return ranges;
   }
 
+  function armedAt(line: ChatLine): number {
+    if (line.offers === "claim_refund") return 0;
+    const key = offerKey(line);
+    const since = shownAt.get(key) ?? context.now();
+    shownAt.set(key, since);
+    return since + ARMING;
+  }
+
   return {
     of(lines: readonly ChatLine[], width: number): readonly Block[] {
       if (known.size > 2 * lines.length + 100) known.clear();
       const jobs = new Map(context.state.jobs.get().map((job) => [job.jobId, job]));
       const offers = lastOffers(lines);
+      for (const key of shownAt.keys()) if (!offers.has(key)) shownAt.delete(key);
       return lines.map((line) => {
         const job = line.jobId === undefined ? undefined : jobs.get(line.jobId);
         const named = prefixOf(context, line, job);
@@ -85,6 +103,7 @@ export function createBlocks(context: HudContext) {
                 job,
                 action: line.offers,
                 words,
+                armedAt: armedAt(line),
                 isInline:
                   lastLineWidth(context, line, named.prefix, ranges) + buttonWidth(context, words) < width,
               };
@@ -165,6 +184,8 @@ function offerButton(context: HudContext, offer: Offer, at: Rect): HudNode {
   const { job, action } = offer;
   const name = actionName(job.jobId, action);
   const isSending = asks.isSending(name);
+  const isArming = context.now() < offer.armedAt;
+  if (isArming) context.wakeAt(offer.armedAt);
   const width = buttonWidth(context, offer.words);
   const x = offer.isInline ? rightOf(at) - width : at.x;
   return button({
@@ -172,7 +193,7 @@ function offerButton(context: HudContext, offer: Offer, at: Rect): HudNode {
     at: rect(x, bottomOf(at) - GAP - SPACE.target, width, SPACE.target),
     words: isSending ? "sending…" : offer.words,
     look: action === "claim_refund" ? "quiet" : "strong",
-    disabled: isSending || context.state.link.get().status !== "live",
+    disabled: isSending || isArming || context.state.link.get().status !== "live",
     margin: 6,
     tap: () => act(context, job, action),
   });

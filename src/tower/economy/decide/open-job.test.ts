@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { agentId, jobId, ownerId, requestId } from "../../../protocol/ids.ts";
 import type { IntentOf } from "../../../protocol/intents.ts";
+import { UNPAID_PER_OWNER } from "../../../protocol/limits.ts";
 import { NO_MSAT, sats, toMsat } from "../../../protocol/units.ts";
-import { type AgentStanding, MAX_UNPAID_PER_OWNER, openJob } from "./open-job.ts";
+import { type AgentStanding, openJob } from "./open-job.ts";
 
 const INTENT: IntentOf<"job_request"> = {
   type: "job_request",
@@ -92,7 +93,7 @@ const refused: readonly (readonly [string, () => unknown, object])[] = [
   ],
   [
     "too many unpaid invoices",
-    () => openJob(INTENT, JOB, ALPHA, MAX_UNPAID_PER_OWNER),
+    () => openJob(INTENT, JOB, ALPHA, UNPAID_PER_OWNER),
     { code: "too_many_open", message: "You have 10 unpaid invoices: pay or cancel one first." },
   ],
 ];
@@ -101,5 +102,5 @@ test.for(refused)("%s is refused", ([, open, refusal]) => {
 });
 
 test("the last sat of a budget and the last unpaid invoice are still allowed", () => {
-  expect(openJob(INTENT, JOB, spent(6_000, 3_999), MAX_UNPAID_PER_OWNER - 1).facts).toHaveLength(1);
+  expect(openJob(INTENT, JOB, spent(6_000, 3_999), UNPAID_PER_OWNER - 1).facts).toHaveLength(1);
 });

@@ -2,6 +2,7 @@ import { shortJobId } from "../../../job/chat.ts";
 import { formatSats } from "../../../protocol/format.ts";
 import type { JobId, OwnerId } from "../../../protocol/ids.ts";
 import type { IntentOf } from "../../../protocol/intents.ts";
+import { UNPAID_PER_OWNER } from "../../../protocol/limits.ts";
 import { refuse } from "../../../protocol/refusal.ts";
 import { type Msat, satsDown } from "../../../protocol/units.ts";
 import { EVAL_SATS } from "../pricing.ts";
@@ -18,9 +19,6 @@ export interface AgentStanding {
   readonly spent: Msat;
   readonly reserved: Msat;
 }
-
-/** How many invoices one owner may leave unpaid at a time. */
-export const MAX_UNPAID_PER_OWNER = 10;
 
 /**
  * Opens a job. Refuses: `unsupported` funding, an unknown, absent or paused agent, one whose daily budget is
@@ -48,7 +46,7 @@ export function openJob(
       `${agent.label} has used its budget of ${formatSats(satsDown(agent.budget))} for today: ask another agent.`,
     );
   }
-  if (unpaidInvoices >= MAX_UNPAID_PER_OWNER) {
+  if (unpaidInvoices >= UNPAID_PER_OWNER) {
     refuse("too_many_open", `You have ${unpaidInvoices} unpaid invoices: pay or cancel one first.`);
   }
   return decision({

@@ -54,13 +54,16 @@ export const once = (
   });
 
 /**
- * A job that the caller may act on: its owner, or any operator. Refuses with `unknown_job` or `forbidden`; that a job
- * exists is public.
+ * The caller's own job. What is owed to a payer is not an operator's either. Refuses with `unknown_job` or
+ * `forbidden`; that a job exists is public.
  */
 export async function ownJob(sql: Sql, caller: Caller, id: JobId): Promise<JobRecord> {
   const job = await readJobRecord(sql, id);
-  if (caller.role !== "operator" && job.ownerId !== caller.ownerId) {
-    refuse("forbidden", `Job ${shortJobId(id)} belongs to somebody else.`);
-  }
+  if (job.ownerId !== caller.ownerId) refuse("forbidden", `Job ${shortJobId(id)} belongs to somebody else.`);
   return job;
+}
+
+/** A job whose invoices the caller sees, and so may pay: its owner, or any operator. Refuses as {@link ownJob} does. */
+export async function payableJob(sql: Sql, caller: Caller, id: JobId): Promise<JobRecord> {
+  return caller.role === "operator" ? readJobRecord(sql, id) : ownJob(sql, caller, id);
 }

@@ -4,7 +4,7 @@ import { refuse } from "../../../protocol/refusal.ts";
 import type { Sql } from "../../storage/port.ts";
 import type { Performed } from "../economy.ts";
 import { findJobInvoice } from "../invoices.ts";
-import { type IntentParts, ownJob, type Perform } from "./intent.ts";
+import { type IntentParts, type Perform, payableJob } from "./intent.ts";
 import { recallIntent, rememberBegun, rememberDone } from "./intent-table.ts";
 
 /**
@@ -20,7 +20,7 @@ export const payInvoice =
     const { jobId, invoiceType } = intent;
     const performed: Performed = { jobId };
     const wanted = async (sql: Sql) => ({
-      job: await ownJob(sql, caller, jobId),
+      job: await payableJob(sql, caller, jobId),
       invoice:
         (await findJobInvoice(sql, jobId, invoiceType)) ??
         refuse("unknown_invoice", `Job ${shortJobId(jobId)} has no ${invoiceType} invoice to pay.`),
