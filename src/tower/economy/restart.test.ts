@@ -1,0 +1,59 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryDirectory } from "../storage/temporary-directory.ts";
+import { createTestBrain } from "./testing/brain.ts";
+import { createTestClock } from "./testing/clock.ts";
+import { ANNA, openTestEconomy } from "./testing/economy.ts";
+
+const MINUTE = 60_000;
+
+test("a tower that was down for longer than an agent may take lets the agent try again", async () => {
+  const directory = temporaryDirectory();
+  const clock = createTestClock();
+  const brain = createTestBrain();
+  brain.behaviour = { evaluate: "hang" };
+  const before = await openTestEconomy(directory, { clock, brain });
+  const jobId = await before.request(ANNA);
+  await before.pay(ANNA, jobId, "eval");
+  await before.abandon();
+
+  clock.advance(5 * MINUTE);
+  brain.behaviour = {};
+  const after = await openTestEconomy(directory, { clock, brain });
+  const offered = await after.until(jobId, (job) => job.phase !== "evaluating");
+  expect(offered.phase).toBe("awaiting_work_payment");
+  await after.close();
+});
+
+test("an agent that hangs after a restart is still stopped in time", async () => {
+  const directory = temporaryDirectory();
+  const clock = createTestClock();
+  const brain = createTestBrain();
+  brain.behaviour = { evaluate: "hang" };
+  const before = await openTestEconomy(directory, { clock, brain });
+  const jobId = await before.request(ANNA);
+  await before.pay(ANNA, jobId, "eval");
+  await before.abandon();
+
+  clock.advance(5 * MINUTE);
+  const after = await openTestEconomy(directory, { clock, brain });
+  expect((await after.economy.job(jobId))?.phase).toBe("evaluating");
+  clock.advance(MINUTE + 1);
+  const ended = await after.until(jobId, (job) => job.phase === "closed");
+  expect(ended).toMatchObject({ outcome: "failed", refund: "owed", owedSats: 10 });
+  await after.close();
+});
+
+test("books that the wallet does not agree with are reported at the start", async () => {
+  const directory = temporaryDirectory();
+  const before = await openTestEconomy(directory);
+  await before.pay(ANNA, await before.request(ANNA), "eval");
+  await before.close();
+  expect(before.failures).toEqual([]);
+
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(directory, `play-wallet.db${end}`), { force: true });
+  const after = await openTestEconomy(directory);
+  expect(after.failures).toEqual(["checking the books: Error: These must be zero: walletGapMsat -10000."]);
+  await after.close();
+});
