@@ -107,19 +107,18 @@ export async function jobsForSnapshot(
   sql: Sql,
   options: { readonly ownerId?: OwnerId; readonly openLimit: number; readonly closedLimit: number },
 ): Promise<readonly JobRecord[]> {
-  const { ownerId = null, openLimit, closedLimit } = options;
-  const rows = await sql.all<JobRow>(
-    `SELECT state FROM (SELECT state, updated_seq FROM job WHERE open = 1 ORDER BY updated_seq DESC LIMIT ?)
-     UNION ALL
-     SELECT state FROM (
-       SELECT state, updated_seq FROM job WHERE open = 0 AND (? IS NULL OR owner_id = ?)
-       ORDER BY updated_seq DESC LIMIT ?)`,
-    openLimit,
-    ownerId,
-    ownerId,
-    closedLimit,
-  );
-  return rows.map(recordOf);
+  const { ownerId, openLimit, closedLimit } = options;
+  const newest = "ORDER BY updated_seq DESC LIMIT ?";
+  const open = await sql.all<JobRow>(`SELECT state FROM job WHERE open = 1 ${newest}`, openLimit);
+  const closed =
+    ownerId === undefined
+      ? await sql.all<JobRow>(`SELECT state FROM job WHERE open = 0 ${newest}`, closedLimit)
+      : await sql.all<JobRow>(
+          `SELECT state FROM job WHERE owner_id = ? AND open = 0 ${newest}`,
+          ownerId,
+          closedLimit,
+        );
+  return [...open, ...closed].map(recordOf);
 }
 
 /** The jobs whose phase is over at `now`, and when the next one's will be. */

@@ -25,12 +25,21 @@ export async function readChatLines(
   viewer: { readonly ownerId?: OwnerId; readonly all?: boolean },
   limit: number,
 ): Promise<readonly ChatLine[]> {
-  const rows = await sql.all<{ body: string }>(
-    `SELECT body FROM chat_line WHERE ? = 1 OR owner_id IS NULL OR owner_id = ?
-     ORDER BY seq DESC, line_id DESC LIMIT ?`,
-    viewer.all === true ? 1 : 0,
-    viewer.ownerId ?? null,
-    limit,
-  );
+  const newest = "ORDER BY seq DESC, line_id DESC LIMIT ?";
+  const rows =
+    viewer.all === true
+      ? await sql.all<{ body: string }>(`SELECT body FROM chat_line ${newest}`, limit)
+      : await sql.all<{ body: string }>(
+          // Each half follows an index to its newest lines; one condition for both would read every line there is.
+          `SELECT body FROM (
+             SELECT * FROM (SELECT body, seq, line_id FROM chat_line WHERE owner_id IS NULL ${newest})
+             UNION ALL
+             SELECT * FROM (SELECT body, seq, line_id FROM chat_line WHERE owner_id = ? ${newest})
+           ) AS readable ${newest}`,
+          limit,
+          viewer.ownerId ?? "",
+          limit,
+          limit,
+        );
   return rows.map((row) => JSON.parse(row.body) as ChatLine).toReversed();
 }
