@@ -37,4 +37,12 @@ export const WORLD_FEATURES: readonly WorldFeatureEntry[] = [
 ];
 
 /** The HUD and all its panels (listed in `hud/features.ts`), in a chunk of their own that loads after the first frame. */
-export const loadHud = () => import("./hud/hud.ts");
+export async function loadHud(): Promise<typeof import("./hud/hud.ts")> {
+  // The shaders it is drawn with come along: fetched when first drawn, a tower lost in between would leave it invisible.
+  const [hud] = await Promise.all([
+    import("./hud/hud.ts"),
+    import("@babylonjs/core/Shaders/layer.vertex.js"),
+    import("@babylonjs/core/Shaders/layer.fragment.js"),
+  ]);
+  return hud;
+}

@@ -56,6 +56,8 @@ async function sitDown(options: SeatOptions, site: TowerSite = newSite()): Promi
     tower: () => tower,
     async killTower() {
       await tower.kill();
+      // Started again before the page has noticed, the badge would still read LIVE of the tower that died.
+      await waitForLink(seat, /OFFLINE|CONNECTING/);
       tower = await site.start();
     },
     async leave() {
