@@ -1,7 +1,7 @@
 import { Constants } from "@babylonjs/core/Engines/constants.js";
 import { RawTexture } from "@babylonjs/core/Materials/Textures/rawTexture.js";
-import { createInstances } from "../stage/instances.ts";
-import { createSurface, QUAD } from "../stage/surface.ts";
+import { createDrawing } from "../stage/drawing.ts";
+import { QUAD } from "../stage/surface.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
 import { ORDER } from "./places.ts";
 import { ATLAS_COLUMNS, ATLAS_ROWS, drawRainAtlas, RAIN_GLYPHS } from "./rain-glyphs.ts";
@@ -16,12 +16,15 @@ const COLUMNS = 460;
 /** Signs above each other in a column, and the height of one in metres. */
 const CELLS = 30;
 const CELL_M = 0.78;
+/** The radius of a swarm for which a sign has that height. */
+const SMALL_SWARM_M = 14;
 
 const VERTEX = `
 attribute vec3 position;
 attribute vec4 column;
 uniform float swarm;
 uniform float density;
+uniform float size;
 varying vec2 vUv;
 varying vec4 vColumn;
 varying float vShow;
@@ -33,7 +36,7 @@ void main() {
   vec2 toEye = normalize(eye.xz - foot.xz + vec2(1e-4, 0.0));
   vec3 right = vec3(-toEye.y, 0.0, toEye.x);
   float rise = position.y * 0.5 + 0.5;
-  vec3 at = foot + right * position.x * ${(CELL_M * 0.5).toFixed(3)} + vec3(0.0, rise * ${(CELLS * CELL_M).toFixed(2)}, 0.0);
+  vec3 at = foot + (right * position.x * ${(CELL_M * 0.5).toFixed(3)} + vec3(0.0, rise * ${(CELLS * CELL_M).toFixed(2)}, 0.0)) * size;
   // Nothing falls between the camera and the agents.
   float middle = length(eye);
   float away = distance(eye, foot);
@@ -42,7 +45,7 @@ void main() {
   vShow = behind * on * haze(at * vec3(0.9, 1.0, 0.9));
   vUv = vec2(position.x * 0.5 + 0.5, rise);
   vColumn = column;
-  vRise = at.y;
+  vRise = at.y / size;
   gl_Position = vShow < 0.004 ? vec4(2.0, 2.0, 2.0, 1.0) : viewProjection * vec4(at, 1.0);
 }
 `;
@@ -101,23 +104,19 @@ export function createRain({ stage, roster, mood }: WorldContext): WorldFeature 
     Constants.TEXTURETYPE_UNSIGNED_BYTE,
   );
   glyphs.name = "rain.glyphs";
-  const material = materials.create({
-    name: "rain.column",
+  const rain = createDrawing(stage, {
+    name: "rain.columns",
+    order: ORDER.rain,
     vertex: VERTEX,
     fragment: FRAGMENT,
-    attributes: ["position", ...Object.keys(FIELDS)],
-    uniforms: ["swarm", "density"],
+    uniforms: ["swarm", "density", "size"],
     samplers: ["glyphs"],
-  });
-  material.setTexture("glyphs", glyphs);
-  const mesh = createSurface(scene, {
-    name: "rain.columns",
-    material,
-    order: ORDER.rain,
     indices: QUAD.indices,
     vertices: { position: QUAD.position },
+    fields: FIELDS,
   });
-  const instances = createInstances(mesh, FIELDS);
+  const { instances, material } = rain;
+  material.setTexture("glyphs", glyphs);
   instances.resize(COLUMNS);
   const random = createRandom(11);
   for (let i = 0; i < COLUMNS; i++) {
@@ -130,17 +129,17 @@ export function createRain({ stage, roster, mood }: WorldContext): WorldFeature 
       (i + 0.5) / COLUMNS,
     );
   }
+  instances.flush();
   const stop = stage.onFrame(() => {
     material.setFloat("swarm", roster.radius);
+    // Around a swarm twice as wide the signs are twice as large, so that it rains alike on any swarm.
+    material.setFloat("size", Math.max(1, roster.radius / SMALL_SWARM_M));
     material.setFloat("density", (0.42 + 0.58 * mood.activity) * (1 - 0.7 * materials.globals.quiet));
-    instances.flush();
   });
   return {
     dispose() {
       stop();
-      instances.dispose();
-      mesh.dispose();
-      material.dispose();
+      rain.dispose();
       glyphs.dispose();
     },
   };

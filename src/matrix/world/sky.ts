@@ -1,5 +1,5 @@
-import { createInstances } from "../stage/instances.ts";
-import { createSurface, QUAD, strip } from "../stage/surface.ts";
+import { createDrawing, createShape } from "../stage/drawing.ts";
+import { QUAD, strip } from "../stage/surface.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
 import { ORDER } from "./places.ts";
 import { createRandom } from "./random.ts";
@@ -65,35 +65,25 @@ const STARS = 700;
 
 /** The glow of the horizon and a quiet field of stars behind everything; near ones shift more than far ones. Two draws. */
 export function createSky({ stage }: WorldContext): WorldFeature {
-  const { scene, materials } = stage;
-  const domeMaterial = materials.create({
-    name: "sky.glow",
+  const shape = strip(40);
+  const dome = createShape(stage, {
+    name: "sky.dome",
+    order: ORDER.sky,
     vertex: DOME_VERTEX,
     fragment: DOME_FRAGMENT,
-    attributes: ["position"],
-  });
-  const starMaterial = materials.create({
-    name: "sky.star",
-    vertex: STAR_VERTEX,
-    fragment: STAR_FRAGMENT,
-    attributes: ["position", ...Object.keys(STAR_FIELDS)],
-  });
-  const shape = strip(40);
-  const dome = createSurface(scene, {
-    name: "sky.dome",
-    material: domeMaterial,
-    order: ORDER.sky,
     indices: shape.indices,
     vertices: { position: shape.position },
   });
-  const stars = createSurface(scene, {
+  const stars = createDrawing(stage, {
     name: "sky.stars",
-    material: starMaterial,
     order: ORDER.stars,
+    vertex: STAR_VERTEX,
+    fragment: STAR_FRAGMENT,
     indices: QUAD.indices,
     vertices: { position: QUAD.position },
+    fields: STAR_FIELDS,
   });
-  const instances = createInstances(stars, STAR_FIELDS);
+  const { instances } = stars;
   instances.resize(STARS);
   const random = createRandom(7);
   for (let i = 0; i < STARS; i++) {
@@ -103,13 +93,11 @@ export function createSky({ stage }: WorldContext): WorldFeature {
     instances.set(i, "star", Math.sin(angle) * flat, y, Math.cos(angle) * flat, 0.8 + random() ** 6 * 2.2);
     instances.set(i, "far", i % 3 === 0 ? 0.82 : 0.96, random());
   }
-  const stop = stage.onFrame(() => instances.flush());
+  instances.flush();
   return {
     dispose() {
-      stop();
-      instances.dispose();
-      for (const mesh of [dome, stars]) mesh.dispose();
-      for (const material of [domeMaterial, starMaterial]) material.dispose();
+      stars.dispose();
+      dome.dispose();
     },
   };
 }
