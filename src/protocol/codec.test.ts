@@ -162,13 +162,57 @@ describe("frames of a tower", () => {
   });
 
   test("infinity, which JSON can spell, is no place and no price", () => {
-    const far = JSON.stringify(TOWER_EXAMPLES.agent_joined).replace('"x":-7', '"x":1e400');
-    expect(refusal(decodeTowerMessage(far)).message).toContain("x must be a finite number");
+    const { agent_joined } = TOWER_EXAMPLES;
+    const far = JSON.stringify({ ...agent_joined, agentId: "echo" }).replace('"x":-7', '"x":1e400');
+    const { x, z, ...placeless } = agent_joined;
+    expect(decodeTowerMessage(far)).toStrictEqual({
+      kind: "message",
+      message: { ...placeless, agentId: "echo" },
+    });
     const dear = JSON.stringify(TOWER_EXAMPLES.economy_state).replace(
       '"btcPriceUsd":100000',
       '"btcPriceUsd":1e999',
     );
     expect(refusal(decodeTowerMessage(dear)).message).toContain("btcPriceUsd must be a finite number");
+  });
+});
+
+describe("lists of a tower", () => {
+  const { connection, snapshot_part } = TOWER_EXAMPLES;
+  const [agent] = connection.agents;
+  const nameless = { label: "Nobody", role: "agent", color: "#ffffff", state: "idle" };
+
+  test("agents that cannot be shown cost the others nothing, and each kind of fault is told once", () => {
+    const bad = [nameless, nameless, { ...agent, agentId: "a b" }, 7, null];
+    expect(throughTower({ ...connection, agents: [...bad, agent] })).toStrictEqual({
+      kind: "message",
+      message: { ...connection, agents: [agent] },
+      faults: [
+        '"connection" came without 2 of its 6 agents: agentId is missing.',
+        '"connection" came without 1 of its 6 agents: agentId must be 1 to 64 letters, digits or _ - . :.',
+        '"connection" came without 2 of its 6 agents: it must be an object.',
+      ],
+    });
+  });
+
+  test("so it is with everything that a snapshot lists", () => {
+    const { jobs = [], chat = [], progress = [] } = snapshot_part;
+    const worse = {
+      ...snapshot_part,
+      jobs: [...jobs, { jobId: "j9" }],
+      chat: [{ text: 5 }, ...chat],
+      progress: [...progress, "x"],
+    };
+    const decoded = throughTower(worse);
+    expect(decoded).toMatchObject({ kind: "message", message: snapshot_part });
+    expect(decoded.kind === "message" && decoded.faults?.length).toBe(3);
+  });
+
+  test("what is wrong outside the lists is refused as before", () => {
+    expect(refusal(throughTower({ ...connection, agents: [nameless], status: "gone" })).message).toContain(
+      "status",
+    );
+    expect(refusal(throughTower({ ...connection, agents: 7 })).message).toContain("agents must be a list");
   });
 });
 
@@ -181,7 +225,10 @@ describe("random frames", () => {
         expect(Object.hasOwn(REFUSALS, decoded.refusal.code)).toBe(true);
         expect(decoded.refusal.message).toMatch(/^.{1,200}$/su);
       }
-      if (decoded.kind === "message") expect(decode(JSON.stringify(decoded.message))).toStrictEqual(decoded);
+      if (decoded.kind === "message") {
+        const { kind, message } = decoded;
+        expect(decode(JSON.stringify(message))).toStrictEqual({ kind, message });
+      }
     }
   }
 

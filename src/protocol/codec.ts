@@ -4,6 +4,7 @@ import { type RequestId, RequestIdSchema } from "./ids.ts";
 import { exceedsBytes, MAX_FRAME_BYTES } from "./limits.ts";
 import { CLIENT_MESSAGES, type ClientMessage, TOWER_MESSAGES, type TowerMessage } from "./messages.ts";
 import type { Refusal, RefusalCode } from "./refusal.ts";
+import { salvage } from "./salvage.ts";
 import { sentenceOf } from "./sentence.ts";
 
 /** A frame that was not understood. `requestId` names the intent it would have been, when that could be read. */
@@ -15,7 +16,12 @@ export interface Refused {
 
 /** What a frame turned out to be. `ignored`: of a type that came after this client, to be passed over. */
 export type Decoded<Message> =
-  | { readonly kind: "message"; readonly message: Message }
+  | {
+      readonly kind: "message";
+      readonly message: Message;
+      /** What had to be left out of it and why, a sentence for each kind of fault; absent when nothing was. */
+      readonly faults?: readonly string[];
+    }
   | { readonly kind: "ignored"; readonly type: string }
   | Refused;
 
@@ -58,17 +64,22 @@ function open(text: string): Opened | Refused {
 
 /**
  * What the tower sent, for the browser. Older towers' spellings are understood, fields that are not in the
- * schema are left out, types that are not known are ignored. Never throws.
+ * schema are left out, types that are not known are ignored; of a list, what cannot be read is left out and the
+ * rest is taken. Never throws.
  */
 export function decodeTowerMessage(text: string): Decoded<TowerMessage> {
   const opened = open(text);
   if ("kind" in opened) return opened;
   const schema = schemaOf(towerSchemas, opened.type);
   if (schema === undefined) return { kind: "ignored", type: opened.type.slice(0, 64) };
-  const parsed = v.safeParse(schema, normalise(opened.frame), FIRST_ISSUE_ONLY);
-  return parsed.success
-    ? { kind: "message", message: parsed.output }
-    : refused("bad_frame", `${named(opened.type)} was not understood: ${sentenceOf(parsed.issues)}`);
+  const message = normalise(opened.frame);
+  const parsed = v.safeParse(schema, message, FIRST_ISSUE_ONLY);
+  if (parsed.success) return { kind: "message", message: parsed.output };
+  const salvaged = salvage(opened.type, message);
+  const rest = salvaged && v.safeParse(schema, salvaged.message, FIRST_ISSUE_ONLY);
+  if (rest?.success) return { kind: "message", message: rest.output, faults: salvaged?.faults ?? [] };
+  const { issues } = rest ?? parsed;
+  return refused("bad_frame", `${named(opened.type)} was not understood: ${sentenceOf(issues)}`);
 }
 
 /**

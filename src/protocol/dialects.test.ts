@@ -359,8 +359,8 @@ test("a field called __proto__ is a field like any other", () => {
 test.each([
   ["a time that is none", { type: "agent_left", agentId: "a", at: "tomorrow" }],
   ["a time that cannot be", { type: "agent_left", agentId: "a", at: "2026-13-40T25:61:61Z" }],
-  ["an agent without id", connection([{ color: "#ffffff" }])],
-  ["an agent whose id is no id", connection([{ id: "a b" }])],
+  ["a joined agent without id", joined({ color: "#ffffff" })],
+  ["a joined agent whose id is no id", joined({ id: "a b" })],
   ["agents that are none", connection(7)],
   ["a count that is none", { type: "agent_count", agents: "many" }],
   ["chat without text", { type: "chat", agentId: "timmy" }],

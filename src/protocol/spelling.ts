@@ -4,6 +4,14 @@ export type Fields = Readonly<Record<string, unknown>>;
 export const isRecord = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The first value that is there and says something. */
+export const first = (...values: readonly unknown[]): unknown =>
+  values.find((value) => value !== undefined && value !== "");
+
+/** Fields to lay over a record; those that are not known are not laid. */
+export const known = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
 /** How many objects and lists deep fields are respelt: an invoice of a job of a snapshot is the deepest. */
 const DEPTH = 5;
 

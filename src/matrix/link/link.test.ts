@@ -369,6 +369,21 @@ test("frames that are broken, binary or far too long are counted and told, and n
   expect(facts(it)).toEqual([[8, true]]);
 });
 
+test("one agent that cannot be shown costs the others nothing, and is told of", () => {
+  const it = open();
+  const echo = { agentId: "echo", label: "Echo", role: "agent", color: "#ffffff", state: "idle" };
+  it.socket().sayRaw(JSON.stringify({ ...hello(7), agents: [echo, { ...echo, agentId: "" }] }));
+  expect(it.received).toEqual([{ message: { ...hello(7), agents: [echo] }, live: false }]);
+  expect(it.faults).toEqual([
+    {
+      kind: "malformed",
+      message:
+        '"connection" came without 1 of its 2 agents: agentId must be 1 to 64 letters, digits or _ - . :.',
+      count: 1,
+    },
+  ]);
+});
+
 test("a token that the tower does not know is forgotten, and the page goes on as a visitor", () => {
   const it = open(TOWER, "#token=operator-token-123456");
   it.socket().say(hello(7), { type: "error", code: "unauthorized", message: "Unknown token." });

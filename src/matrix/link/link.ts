@@ -286,7 +286,9 @@ export function createLink(options: LinkOptions): Link {
     }
     const decoded = decodeTowerMessage(data);
     if (decoded.kind === "refused") fault("malformed", decoded.refusal.message);
-    if (decoded.kind === "message") take(of, decoded.message);
+    if (decoded.kind !== "message") return;
+    for (const left of decoded.faults ?? []) fault("malformed", left);
+    take(of, decoded.message);
   };
 
   const closed = (code: number, reason: string) => {
