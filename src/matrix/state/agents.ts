@@ -6,18 +6,22 @@ import type { AgentRecord } from "../../protocol/records.ts";
 import type { ValueOf } from "../../protocol/values.ts";
 import { agentPose } from "./agent-pose.ts";
 import type { Batch } from "./batch.ts";
+import { type Changes, createChanges } from "./changes.ts";
 import type { AgentView, Readable } from "./model.ts";
 
 export interface Agents {
+  /** The same map every time. */
   readonly all: Readable<ReadonlyMap<AgentId, AgentView>>;
+  readonly changes: Changes<AgentId>;
   readonly count: Readable<number>;
   /** Some of the agents as they are now; `total` says how many there are, and with all of them here others are gone. */
   greet(records: readonly AgentRecord[], total: number | undefined): void;
   /** Forgets every agent and takes these. */
   replaceAll(records: readonly AgentRecord[]): void;
-  joined(fact: FactOf<"agent_joined">): void;
-  left(agentId: AgentId): void;
-  /** What is on an agent's mind; nothing when the agent is not here. */
+  /** `isLive` is false for what happened while this browser was away. */
+  joined(fact: FactOf<"agent_joined">, isLive: boolean): void;
+  left(agentId: AgentId, isLive: boolean): void;
+  /** What is on an agent's mind. Of an agent that is not here it is kept until that joins. */
   minds(value: ValueOf<"agent_state">): void;
   counted(count: number): void;
   /** An agent's jobs changed: its pose follows. */
@@ -31,38 +35,54 @@ const AT_REST: readonly AgentRecord[] = AGENT_DEFS.map(({ id, ...def }) => ({
   state: "idle",
 }));
 
+/** How many minds are kept of agents that are still to join; the oldest go. */
+const MOST_EARLY_MINDS = 1_000;
+
+type Mind = Omit<ValueOf<"agent_state">, "type">;
+
 /** `openOf` lists an agent's open jobs. */
 export function createAgents(batch: Batch, openOf: (agentId: AgentId) => Iterable<JobView>): Agents {
   const records = new Map<AgentId, AgentRecord>();
-  /** Views that are up to date; an agent that is missing here has changed. */
   const views = new Map<AgentId, AgentView>();
+  /** Whose view is out of date. */
+  const stale = new Set<AgentId>();
+  const earlyMinds = new Map<AgentId, Mind>();
+  const changes = createChanges<AgentId>();
   let total = 0;
 
+  // One map for good: to copy thousands for every few that change would cost more than all else.
   const all = batch.view((): ReadonlyMap<AgentId, AgentView> => {
-    const seen = new Map<AgentId, AgentView>();
-    for (const [id, record] of records) {
-      const view = views.get(id) ?? viewOf(record, [...openOf(id)]);
-      views.set(id, view);
-      seen.set(id, view);
+    for (const id of stale) {
+      const record = records.get(id);
+      if (record !== undefined) views.set(id, viewOf(record, [...openOf(id)]));
     }
-    return seen;
+    stale.clear();
+    return views;
   });
   const count = batch.view(() => Math.max(total, records.size));
 
-  const changed = (agentId: AgentId) => {
-    views.delete(agentId);
+  const look = (agentId: AgentId) => {
+    stale.add(agentId);
     all.invalidate();
   };
-  const set = (record: AgentRecord) => {
-    if (!records.has(record.agentId)) count.invalidate();
-    records.set(record.agentId, record);
-    changed(record.agentId);
+  const set = (record: AgentRecord, isLive: boolean) => {
+    const { agentId } = record;
+    if (records.has(agentId)) changes.changed(agentId);
+    else {
+      changes.cameOrLeft(agentId, isLive);
+      count.invalidate();
+    }
+    records.set(agentId, record);
+    look(agentId);
   };
-  const clear = () => {
-    records.clear();
-    views.clear();
+  const remove = (agentId: AgentId, isLive: boolean): boolean => {
+    if (!records.delete(agentId)) return false;
+    views.delete(agentId);
+    stale.delete(agentId);
+    changes.cameOrLeft(agentId, isLive);
     all.invalidate();
     count.invalidate();
+    return true;
   };
   const setTotal = (next: number) => {
     if (next === total) return;
@@ -70,73 +90,81 @@ export function createAgents(batch: Batch, openOf: (agentId: AgentId) => Iterabl
     count.invalidate();
   };
 
-  for (const record of AT_REST) set(record);
+  for (const record of AT_REST) set(record, false);
   setTotal(AT_REST.length);
 
   return {
     all,
+    changes,
     count,
     greet(greeted, said) {
       const isComplete = said === undefined || said <= greeted.length;
       if (isComplete && greeted.length > 0) {
         const present = new Set(greeted.map(({ agentId }) => agentId));
-        for (const id of [...records.keys()]) {
-          if (present.has(id)) continue;
-          records.delete(id);
-          changed(id);
-        }
+        for (const id of [...records.keys()]) if (!present.has(id)) remove(id, false);
       }
-      for (const record of greeted) set(record);
+      for (const record of greeted) set(record, false);
       setTotal(said ?? records.size);
     },
     replaceAll(next) {
-      clear();
-      for (const record of next) set(record);
-      setTotal(next.length);
-    },
-    joined({ type, seq, prev, at, ...definition }) {
-      if (!records.has(definition.agentId)) setTotal(total + 1);
-      set({ state: "idle", ...records.get(definition.agentId), ...definition });
-    },
-    left(agentId) {
-      if (!records.delete(agentId)) return;
-      changed(agentId);
+      records.clear();
+      views.clear();
+      stale.clear();
+      earlyMinds.clear();
+      for (const record of next) {
+        records.set(record.agentId, record);
+        stale.add(record.agentId);
+      }
+      changes.replaced();
+      all.invalidate();
       count.invalidate();
-      setTotal(Math.max(records.size, total - 1));
+      setTotal(records.size);
+    },
+    joined({ type, seq, prev, at, ...definition }, isLive) {
+      const { agentId } = definition;
+      if (!records.has(agentId)) setTotal(total + 1);
+      const early = earlyMinds.get(agentId);
+      earlyMinds.delete(agentId);
+      set({ state: "idle", ...records.get(agentId), ...early, ...definition }, isLive);
+    },
+    left(agentId, isLive) {
+      earlyMinds.delete(agentId);
+      if (remove(agentId, isLive)) setTotal(Math.max(records.size, total - 1));
     },
     minds({ type, ...mind }) {
       const record = records.get(mind.agentId);
-      if (record === undefined) return;
+      if (record === undefined) {
+        earlyMinds.delete(mind.agentId);
+        earlyMinds.set(mind.agentId, mind);
+        if (earlyMinds.size > MOST_EARLY_MINDS) earlyMinds.delete(firstOf(earlyMinds) ?? mind.agentId);
+        return;
+      }
       // A mind without a topic has let go of the one it had.
       const { focusTopic, ...rest } = record;
-      set({ ...rest, ...mind });
+      set({ ...rest, ...mind }, true);
     },
     counted: setTotal,
-    jobsChanged: changed,
+    jobsChanged(agentId) {
+      if (!records.has(agentId)) return;
+      changes.changed(agentId);
+      look(agentId);
+    },
   };
 }
 
-/** Places agents without one in a ring around the others, always the same for the same id. */
-function ringPlace(id: string): { readonly x: number; readonly z: number; readonly direction: number } {
-  let hash = 0;
-  for (let i = 0; i < id.length; i += 1) hash = (hash * 31 + id.charCodeAt(i)) >>> 0;
-  const angle = (hash % 360) * (Math.PI / 180);
-  const radius = 10 + ((hash >>> 9) % 8);
-  return { x: radius * Math.sin(angle), z: radius * Math.cos(angle), direction: ((hash % 360) + 180) % 360 };
-}
+const firstOf = (minds: ReadonlyMap<AgentId, Mind>): AgentId | undefined => minds.keys().next().value;
 
 function viewOf(record: AgentRecord, open: readonly JobView[]): AgentView {
   const job = leadingJob(open);
   const { agentId, label, color, role, state, focusTopic } = record;
-  const place = record.x === undefined || record.z === undefined ? ringPlace(agentId) : undefined;
   return {
     id: agentId,
     label,
     color,
     role,
-    direction: record.direction ?? place?.direction ?? 180,
-    x: place?.x ?? record.x ?? 0,
-    z: place?.z ?? record.z ?? 0,
+    direction: record.direction,
+    x: record.x,
+    z: record.z,
     pose: agentPose(state, job),
     state,
     focusTopic,

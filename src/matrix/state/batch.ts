@@ -1,3 +1,4 @@
+import { type CueQueue, createCueQueue } from "./cue-queue.ts";
 import type { Cue, Readable, Stream, Unsubscribe } from "./model.ts";
 
 /** A place for one value; readers are told once a batch. */
@@ -26,13 +27,10 @@ export interface Batch {
   dispose(): void;
 }
 
-/** More than a person can follow at once: a page that was hidden for an hour does not play it all back. */
-const MAX_CUES = 100;
-
 export function createBatch(schedule: (flush: () => void) => Unsubscribe): Batch {
   const changed = new Set<ReadonlySet<() => void>>();
   const cueListeners = new Set<(cue: Cue) => void>();
-  let cues: Cue[] = [];
+  const cues: CueQueue = createCueQueue();
   let unschedule: Unsubscribe | undefined;
   let isDisposed = false;
 
@@ -40,9 +38,8 @@ export function createBatch(schedule: (flush: () => void) => Unsubscribe): Batch
     unschedule?.();
     unschedule = undefined;
     const readers = [...changed];
-    const played = cues;
+    const played = cues.take();
     changed.clear();
-    cues = [];
     for (const listeners of readers) for (const listener of [...listeners]) listener();
     for (const cue of played) for (const listener of [...cueListeners]) listener(cue);
   };
@@ -101,8 +98,7 @@ export function createBatch(schedule: (flush: () => void) => Unsubscribe): Batch
       },
     },
     cue(cue) {
-      if (cues.length >= MAX_CUES) cues.shift();
-      cues.push(cue);
+      cues.add(cue);
       plan();
     },
     flush,
@@ -110,7 +106,7 @@ export function createBatch(schedule: (flush: () => void) => Unsubscribe): Batch
       isDisposed = true;
       unschedule?.();
       changed.clear();
-      cues = [];
+      cues.take();
     },
   };
 }

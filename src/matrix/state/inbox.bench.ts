@@ -7,7 +7,7 @@ import type { TowerMessage } from "../../protocol/messages.ts";
 import { createMatrix } from "./inbox.ts";
 
 const BATCH = 1_000;
-const AGENTS = 1_000;
+const SWARMS = [1_000, 10_000];
 
 /** One batch of frames is decoded, validated, applied and told; readers look at what changed. */
 function reading(frames: readonly string[], prepare: readonly TowerMessage[] = []) {
@@ -29,27 +29,29 @@ function misfit(): never {
   throw new Error("a fact of the benchmark did not fit");
 }
 
-const joined: readonly Fact[] = Array.from({ length: AGENTS }, (_, n) => ({
-  type: "agent_joined",
-  agentId: agentId(`agent-${n}`),
-  label: `Agent ${n}`,
-  role: "worker",
-  color: "#7dffb0",
-  x: n % 30,
-  z: n % 31,
-}));
+const joined = (agents: number): readonly Fact[] =>
+  Array.from({ length: agents }, (_, n) => ({
+    type: "agent_joined",
+    agentId: agentId(`agent-${n}`),
+    label: `Agent ${n}`,
+    role: "worker",
+    color: "#7dffb0",
+    x: n % 30,
+    z: n % 31,
+  }));
 
-const values = Array.from({ length: BATCH }, (_, n) =>
-  encode({
-    type: "agent_state",
-    agentId: agentId(`agent-${n % AGENTS}`),
-    state: "working",
-    focusTopic: "sentiment",
-    engagement: (n % 100) / 100,
-    coherence: 0.85,
-    budgetStress: 0.24,
-  }),
-);
+const values = (agents: number) =>
+  Array.from({ length: BATCH }, (_, n) =>
+    encode({
+      type: "agent_state",
+      agentId: agentId(`agent-${(n * 7_919) % agents}`),
+      state: "working",
+      focusTopic: "sentiment",
+      engagement: (n % 100) / 100,
+      coherence: 0.85,
+      budgetStress: 0.24,
+    }),
+  );
 
 /** Whole jobs one after the other, each of six facts. */
 function jobFrames(): readonly string[] {
@@ -73,8 +75,11 @@ function jobFrames(): readonly string[] {
 }
 
 // One run is a batch: runs a second times its size is messages a second.
-test(`current values of ${AGENTS} agents, ${BATCH} a run`, async ({ bench }) => {
-  await bench("decode, validate and apply", reading(values, joined)).run();
+test(`current values, ${BATCH} a run: decode, validate and apply`, async ({ bench }) => {
+  await bench.compare(
+    ...SWARMS.map((agents) => bench(`of ${agents} agents`, reading(values(agents), joined(agents)))),
+    {},
+  );
 });
 
 test(`facts of whole jobs, an actor each, ${BATCH} a run`, async ({ bench }) => {

@@ -94,7 +94,7 @@ test("before any tower has spoken the agents that every tower starts with stand 
 
 test("a whole job, live: what it is, what the agent does, which sats fly", () => {
   const it = open();
-  it.live(...life(whole));
+  for (const fact of life(whole)) it.live(fact);
   expect(it.state.jobs.get()).toEqual([jobView(recordAfter(whole))]);
   const agent = { kind: "agent", agentId: "alpha" };
   const gesture = (name: string) => ({ kind: "gesture", agentId: "alpha", gesture: name });
@@ -183,8 +183,8 @@ test("agents come and go, and the tower's count stands", () => {
   };
   it.live(echo);
   expect([it.state.agents.get().size, it.state.agentCount.get()]).toEqual([6, 6]);
-  const { x, z } = it.state.agents.get().get(echo.agentId) ?? { x: 0, z: 0 };
-  expect(Math.hypot(x, z)).toBeGreaterThan(9);
+  // It said nothing about where it stands: the world finds it a place.
+  expect(it.state.agents.get().get(echo.agentId)).toMatchObject({ x: undefined, z: undefined });
   it.live({ type: "agent_left", agentId: echo.agentId }, { type: "agent_count", count: 900 });
   expect([it.state.agents.get().size, it.state.agentCount.get()]).toEqual([5, 900]);
   it.live({ type: "agent_state", agentId: echo.agentId, state: "idle" });
@@ -446,14 +446,81 @@ test("readers are told once a batch, cues after them, and a value is never late"
   expect(told.length).toBe(5);
 });
 
-test("a page that was hidden for long does not play everything back at once", () => {
+test("a page that was hidden for long plays back no more gestures than one can follow, and every sat", () => {
   const it = open();
   for (let n = 0; n < 300; n += 1) {
-    for (const fact of life(toExecuting))
-      it.inbox.apply({ ...fact, jobId: jobId(`job-${n}`) } as Fact, { live: true });
+    const mine = { jobId: jobId(`job-${n}`), agentId: agentId(`agent-${n % 150}`) };
+    for (const fact of life(toExecuting)) it.inbox.apply({ ...fact, ...mine } as Fact, { live: true });
   }
   it.flush();
-  expect(it.cues.length).toBe(100);
+  const gestures = it.cues.flatMap((cue) => (cue.kind === "gesture" ? [cue.agentId] : []));
+  expect(gestures).toEqual(Array.from({ length: 100 }, (_, n) => `agent-${n + 50}`));
+  const moved = it.cues.flatMap((cue) => (cue.kind === "sats" ? [cue] : []));
+  const sum = (to: string) =>
+    moved.filter((cue) => cue.to.kind === to).reduce((total, { amountSats }) => total + amountSats, 0);
+  expect([sum("agent"), sum("core")]).toEqual([300 * 210, 300 * 10]);
+});
+
+test("a thousand settlements in one batch reach the world to the sat, and it knows how many they were", () => {
+  const it = open();
+  const jobs = Array.from({ length: 1_000 }, (_, n) => ({
+    jobId: jobId(`job-${n}`),
+    agentId: agentId(`agent-${n % 7}`),
+  }));
+  const amountOf = (n: number) => sats(1 + ((n * 7_919) % 100_003));
+  for (const mine of jobs) it.inbox.apply({ ...started(), ...mine }, { live: true });
+  for (const [n, mine] of jobs.entries()) {
+    const asked = { ...invoiceRequest("eval"), jobId: mine.jobId, amountSats: amountOf(n) };
+    it.live(asked as Fact);
+  }
+  it.cues.length = 0;
+  for (const [n, { jobId: id }] of jobs.entries())
+    it.inbox.apply({ ...settled("eval"), jobId: id, amountSats: amountOf(n) }, { live: true });
+  it.flush();
+  const moved = it.cues.flatMap((cue) => (cue.kind === "sats" ? [cue] : []));
+  expect(moved.length).toBe(7);
+  expect(moved.reduce((sum, { amountSats }) => sum + amountSats, 0)).toBe(
+    jobs.reduce((sum, _, n) => sum + amountOf(n), 0),
+  );
+  expect(moved.reduce((sum, { movements }) => sum + (movements ?? 1), 0)).toBe(1_000);
+});
+
+test("a mind that comes before its agent is there when that joins; of very many only the newest", () => {
+  const it = open();
+  const joins = (id: string): FactOf<"agent_joined"> => ({
+    type: "agent_joined",
+    agentId: agentId(id),
+    label: id,
+    role: "worker",
+    color: "#ffffff",
+  });
+  for (let n = 0; n < 1_200; n += 1)
+    it.live({ type: "agent_state", agentId: agentId(`early-${n}`), state: "deep_focus", engagement: 0.9 });
+  expect(it.state.agents.get().size).toBe(5);
+  it.live(joins("early-1199"), joins("early-0"), joins("late"));
+  const minds = ["early-1199", "early-0", "late"].map((id) => it.state.agents.get().get(agentId(id)));
+  expect(minds.map((agent) => [agent?.state, agent?.engagement])).toEqual([
+    ["deep_focus", 0.9],
+    ["idle", 0],
+    ["idle", 0],
+  ]);
+});
+
+test("a reader of changes learns which agents changed since it last looked, and whether it was live", () => {
+  const it = open();
+  const reader = it.state.agentChanges.follow();
+  expect(reader.take()).toEqual({ ids: "all", cameOrLeft: true, isLive: false });
+  expect(reader.take()).toBe(undefined);
+  it.live({ type: "agent_state", agentId: ALPHA, state: "thinking" }, ...life([]));
+  expect(reader.take()).toEqual({ ids: new Set(["alpha"]), cameOrLeft: false, isLive: true });
+  it.live({ type: "agent_left", agentId: ALPHA });
+  expect(reader.take()).toEqual({ ids: new Set(["alpha"]), cameOrLeft: true, isLive: true });
+  it.missed({ type: "agent_left", agentId: agentId("beta") });
+  expect(reader.take()).toEqual({ ids: new Set(["beta"]), cameOrLeft: true, isLive: false });
+  it.missed(welcome(9), { type: "snapshot_part", part: 0, last: true, agents: [] });
+  expect(reader.take()).toEqual({ ids: "all", cameOrLeft: true, isLive: false });
+  expect(it.state.agents.get().size).toBe(0);
+  reader.stop();
 });
 
 test("after its end nothing is told", () => {

@@ -1,3 +1,4 @@
+import type { InspectionEvent } from "xstate";
 import type { JobCue } from "../../job/cue.ts";
 import { type Fact, isJobFact, type JobFact } from "../../protocol/facts.ts";
 import type { TowerReplyOf } from "../../protocol/handshake.ts";
@@ -40,13 +41,15 @@ export interface MatrixOptions {
   readonly schedule: (flush: () => void) => Unsubscribe;
   /** Called when the tower's facts do not fit what is known here: only a snapshot helps. */
   readonly onMisfit: () => void;
+  /** Is told everything that the actors of the jobs do, for somebody who debugs. */
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined;
 }
 
 const NOBODY: Me = { role: "visitor", ownerId: undefined, playSats: false };
 const NO_LINK: LinkView = { status: "connecting" };
 
 /** Makes the state and the inbox that alone writes it. */
-export function createMatrix({ schedule, onMisfit }: MatrixOptions): Matrix {
+export function createMatrix({ schedule, onMisfit, inspect }: MatrixOptions): Matrix {
   const batch = createBatch(schedule);
   const link = batch.cell<LinkView>(NO_LINK);
   const me = batch.cell<Me>(NOBODY);
@@ -78,7 +81,12 @@ export function createMatrix({ schedule, onMisfit }: MatrixOptions): Matrix {
     return `local:${lineCount}`;
   };
 
-  const jobs = createJobs({ batch, onCue: tell, onChange: (agentId) => agents.jobsChanged(agentId) });
+  const jobs = createJobs({
+    batch,
+    onCue: tell,
+    onChange: (agentId) => agents.jobsChanged(agentId),
+    inspect,
+  });
   const agents = createAgents(batch, jobs.openOf);
 
   const applyJobFact = (fact: JobFact) => {
@@ -102,10 +110,10 @@ export function createMatrix({ schedule, onMisfit }: MatrixOptions): Matrix {
     }
     switch (fact.type) {
       case "agent_joined":
-        agents.joined(fact);
+        agents.joined(fact, isLive);
         return;
       case "agent_left":
-        agents.left(fact.agentId);
+        agents.left(fact.agentId, isLive);
         return;
       case "chat": {
         const { speaker, text, jobId, ownerId, at, seq } = fact;
@@ -219,6 +227,7 @@ export function createMatrix({ schedule, onMisfit }: MatrixOptions): Matrix {
       link,
       me,
       agents: agents.all,
+      agentChanges: agents.changes,
       agentCount: agents.count,
       jobs: jobs.list,
       economy,

@@ -1,4 +1,4 @@
-import { createActor } from "xstate";
+import { createActor, type InspectionEvent } from "xstate";
 import type { JobEvent } from "../../job/context.ts";
 import type { JobCue } from "../../job/cue.ts";
 import { jobMachine } from "../../job/machine.ts";
@@ -35,6 +35,8 @@ export interface JobsOptions {
   readonly onCue: (agentId: AgentId, cue: JobCue) => void;
   /** Called after a job of this agent came, changed or went. */
   readonly onChange: (agentId: AgentId) => void;
+  /** Is told everything that the actors do, for somebody who debugs. */
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined;
 }
 
 const createJobActor = (options: Parameters<typeof createActor<typeof jobMachine>>[1]) =>
@@ -51,7 +53,7 @@ interface Entry {
 const newestFirst = (a: Entry, b: Entry): number => b.arrival - a.arrival;
 
 /** One actor of the job statechart for each job that this browser knows. */
-export function createJobs({ batch, onCue, onChange }: JobsOptions): Jobs {
+export function createJobs({ batch, onCue, onChange, inspect }: JobsOptions): Jobs {
   const entries = new Map<JobId, Entry>();
   /** Ids of closed jobs, in the order they closed. */
   const closed = new Set<JobId>();
@@ -102,7 +104,7 @@ export function createJobs({ batch, onCue, onChange }: JobsOptions): Jobs {
 
   const add = (jobId: JobId, options: Parameters<typeof createJobActor>[0]): Entry => {
     const entry: Entry = {
-      actor: createJobActor(options),
+      actor: createJobActor({ id: jobId, ...options, ...(inspect && { inspect }) }),
       arrival: entries.get(jobId)?.arrival ?? arrivals++,
       view: undefined,
     };

@@ -5,6 +5,7 @@ import type { AgentId, OwnerId } from "../../protocol/ids.ts";
 import type { Intent } from "../../protocol/intents.ts";
 import type { ChatLine, EconomyFigures, PurseFigures, TreasuryFigures } from "../../protocol/records.ts";
 import type { Sats } from "../../protocol/units.ts";
+import type { Changes } from "./changes.ts";
 
 /** Undoes a subscription. Safe to call twice. */
 export type Unsubscribe = () => void;
@@ -42,9 +43,11 @@ export interface AgentView {
   readonly label: string;
   readonly color: string;
   readonly role: string;
-  readonly direction: number;
-  readonly x: number;
-  readonly z: number;
+  /** Where it says it faces: degrees clockwise from +z. */
+  readonly direction: number | undefined;
+  /** Where it says it stands, in metres, if it does; the world finds it a place if not, or if it cannot be there. */
+  readonly x: number | undefined;
+  readonly z: number | undefined;
   readonly pose: Pose;
   /** The tower's word for its state, such as `idle`, `working`, `deep_focus`, `offline`, `paused`. */
   readonly state: string;
@@ -70,7 +73,14 @@ export type SatPlace =
 /** Something that is shown once, live only: never while catching up. */
 export type Cue =
   | { readonly kind: "gesture"; readonly agentId: AgentId; readonly gesture: Gesture }
-  | { readonly kind: "sats"; readonly from: SatPlace; readonly to: SatPlace; readonly amountSats: Sats };
+  | {
+      readonly kind: "sats";
+      readonly from: SatPlace;
+      readonly to: SatPlace;
+      readonly amountSats: Sats;
+      /** How many movements on this way were added up; one when left out. */
+      readonly movements?: number;
+    };
 
 /** What was refused, for the person who asked. */
 export interface Notice {
@@ -86,7 +96,10 @@ export interface Notice {
 export interface MatrixState {
   readonly link: Readable<LinkView>;
   readonly me: Readable<Me>;
+  /** The same map every time, as it is now: copy what is to be kept. */
   readonly agents: Readable<ReadonlyMap<AgentId, AgentView>>;
+  /** Which of them changed, for a reader that cannot afford to look at all of them. */
+  readonly agentChanges: Changes<AgentId>;
   /** The tower's count of all agents; may exceed `agents` until a snapshot has arrived. */
   readonly agentCount: Readable<number>;
   /** Open jobs first, newest first; then up to 200 closed ones. */

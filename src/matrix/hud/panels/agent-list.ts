@@ -31,6 +31,7 @@ const STRESSED = 0.5;
 export interface AgentList {
   /** The list within `at`. */
   view(at: Rect): HudNode;
+  dispose(): void;
 }
 
 interface AgentListOptions {
@@ -42,27 +43,26 @@ interface AgentListOptions {
 export function createAgentList(context: HudContext, options: AgentListOptions): AgentList {
   const { state, now, wakeAt } = context;
   const scroller = createScroller({ sticksToEnd: false });
-  let listed: readonly AgentView[] = [];
-  let listedFrom: ReadonlyMap<AgentId, AgentView> | undefined;
+  const changes = state.agentChanges.follow();
+  let ids: readonly AgentId[] = [];
 
-  function agents(): readonly AgentView[] {
-    const all = state.agents.get();
-    if (all !== listedFrom) {
-      listedFrom = all;
-      listed = [...all.values()];
-    }
-    return listed;
+  /** Everybody in their order: gone through anew only when somebody came or left. */
+  function listed(): readonly AgentId[] {
+    if (changes.take()?.cameOrLeft === true) ids = [...state.agents.get().keys()];
+    return ids;
   }
 
   return {
     view(at) {
-      const all = agents();
+      const all = listed();
+      const agents = state.agents.get();
       scroller.measure(all.length * HEIGHT.row, at.height);
       if (scroller.step(now())) wakeAt(now());
       const offset = scroller.offset();
       const first = Math.floor(offset / HEIGHT.row);
       const last = Math.min(all.length, Math.ceil((offset + at.height) / HEIGHT.row));
-      const rows = all.slice(first, last).map((agent, slot): HudNode => {
+      const inSight = all.slice(first, last).flatMap((id) => agents.get(id) ?? []);
+      const rows = inSight.map((agent, slot): HudNode => {
         const index = first + slot;
         const row = rect(at.x, at.y + index * HEIGHT.row - offset, at.width, HEIGHT.row);
         return {
@@ -99,6 +99,7 @@ export function createAgentList(context: HudContext, options: AgentListOptions):
               ],
       };
     },
+    dispose: changes.stop,
   };
 }
 

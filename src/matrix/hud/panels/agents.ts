@@ -22,6 +22,7 @@ export const agentsFeature: HudFeature = {
       },
     });
     return {
+      dispose: list.dispose,
       view(at, layout) {
         const total = Math.max(state.agentCount.get(), state.agents.get().size);
         const y = at.y + HEIGHT.header / 2;

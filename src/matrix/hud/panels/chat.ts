@@ -138,7 +138,10 @@ export const chatFeature: HudFeature = {
           children,
         };
       },
-      dispose: entry.dispose,
+      dispose() {
+        chooser.dispose();
+        entry.dispose();
+      },
     };
   },
 };

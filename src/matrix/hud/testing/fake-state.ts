@@ -3,11 +3,14 @@ import { AGENT_DEFS } from "../../../protocol/agent-defs.ts";
 import { agentId, jobId, ownerId, seq, timestamp } from "../../../protocol/ids.ts";
 import type { ChatLine, InvoiceRecord, JobRecord } from "../../../protocol/records.ts";
 import { sats } from "../../../protocol/units.ts";
+import { createChanges } from "../../state/changes.ts";
 import type { AgentView, IntentDraft, MatrixState, Me } from "../../state/model.ts";
 import { createStore, type Store } from "../kit/store.ts";
 
 type Stores = {
-  readonly [Key in Exclude<keyof MatrixState, "cues">]: Store<ReturnType<MatrixState[Key]["get"]>>;
+  readonly [Key in Exclude<keyof MatrixState, "cues" | "agentChanges">]: Store<
+    ReturnType<MatrixState[Key]["get"]>
+  >;
 };
 
 /** The person whose browser it is. */
@@ -45,8 +48,14 @@ export function createFakeState() {
     sending: createStore<ReadonlySet<string>>(new Set()),
     notices: createStore<ReturnType<MatrixState["notices"]["get"]>>([]),
   };
+  const agentChanges = createChanges<AgentView["id"]>();
+  stores.agents.subscribe(agentChanges.replaced);
   const sent: IntentDraft[] = [];
-  const state: MatrixState = { ...stores, cues: { subscribe: () => () => undefined } };
+  const state: MatrixState = {
+    ...stores,
+    agentChanges,
+    cues: { subscribe: () => () => undefined },
+  };
   return {
     state,
     stores,
