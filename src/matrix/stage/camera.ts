@@ -1,52 +1,57 @@
 import { TargetCamera } from "@babylonjs/core/Cameras/targetCamera.pure.js";
-import { Matrix, Vector3 } from "@babylonjs/core/Maths/math.vector.pure.js";
+import { Vector3 } from "@babylonjs/core/Maths/math.vector.pure.js";
 import type { Scene } from "@babylonjs/core/scene.pure.js";
+import { createDrift, type Movement } from "./drift.ts";
+import { createGlide } from "./glide.ts";
+import { createLens, type Insets, type ScreenPoint } from "./lens.ts";
 import {
-  approach,
+  clampDistance,
   clampOrbit,
-  damping,
   frameOrbit,
   nearestTurn,
   type Orbit,
-  orbitAxes,
   orbitEye,
   type Point3,
+  slideOrbit,
+  zoomOrbit,
 } from "./orbit.ts";
 
-/** Pixels of the canvas, in CSS px, that something else covers. */
-export interface Insets {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/** A place on the canvas in CSS px from its top left; `depth` is metres in front of the camera, negative behind it. */
-export interface ScreenPoint {
-  x: number;
-  y: number;
-  depth: number;
-}
-
-/** The camera of the stage. Whoever moves it says where to; it gets there by damping, alike at any frame rate. */
+/** The camera of the stage. Whoever moves it says where to; it gets there alike at any frame rate. */
 export interface StageCamera {
   readonly node: TargetCamera;
   /** Where it is now. */
   readonly orbit: Orbit;
+  /** Whether it is on its way somewhere. */
+  readonly isMoving: boolean;
   /** What the wide view must hold. While nobody has moved the camera it follows. */
   setSubject(points: readonly Point3[]): void;
   /** The parts of the canvas that panels cover; the wide view uses what is left. */
   setInsets(insets: Insets): void;
-  /** Glides to a view, by the camera's own will: any input of a person wins over it at once. */
-  glideTo(view: Orbit): void;
+  /** The view that holds all of the subject, from the usual side or so many radians clockwise from it. */
+  wideView(aside?: number): Orbit;
+  /** The nearest view from these angles that holds all the points, in what panels leave free. */
+  viewOf(points: readonly Point3[], angles: Pick<Orbit, "azimuth" | "elevation">): Orbit;
+  /**
+   * Glides to a view, by the camera's own will: any input of a person wins over it at once. `pace` is how quickly:
+   * it is there after 7 ÷ `pace` seconds.
+   */
+  glideTo(view: Orbit, pace?: number): void;
   /** Glides back to the wide view and follows the subject again. */
   glideHome(): void;
   /** A person turns it: radians. */
   turn(azimuth: number, elevation: number): void;
   /** A person moves it over the floor: parts of the canvas's height. */
   pan(right: number, up: number): void;
-  /** A person zooms: 2 is half as far. */
-  zoom(factor: number): void;
+  /** A person zooms: 2 is half as far. What is at `at`, in CSS px, stays there; in the middle when left out. */
+  zoom(factor: number, at?: { readonly x: number; readonly y: number }): void;
+  /** A person lets go of it with this velocity, a second. */
+  flick(velocity: Movement): void;
+  /** A person holds keys that move it, each second so far; still when none is held. */
+  push(velocity: Movement): void;
+  /** A person takes hold of it: what they set in motion stops. */
+  grab(): void;
+  /** Stops whatever moves it, where it is. */
+  halt(): void;
   /** Where a point of the world is on the canvas. Writes into `out` and returns it. */
   project(x: number, y: number, z: number, out: ScreenPoint): ScreenPoint;
   /** Moves on by `dt` seconds and makes the matrices of this frame. */
@@ -57,166 +62,184 @@ const AZIMUTH = -0.22;
 /** Radians above the floor in a wide view. */
 const FLAT = 0.3;
 const STEEP = 0.5;
+/** Metres; from farther away what is near is not there, and depth has the digits for what is. */
 const NEAR = 0.1;
-/** How firmly it goes where a person or its own will sends it, a second. */
+const NEAR_PART = 0.01;
+/** How firmly it goes where a hand sends it, and how quickly a flick and the push of keys die away, a second. */
 const FIRM = 14;
-const GENTLE = 2.6;
-const SETTLING = 1.5;
+const FLICK_DECAY = 3.2;
+const PUSH_DECAY = 10;
+/** The pace of glides: see `glideTo`. */
+const GENTLE = 3.6;
+const SETTLING = 1.8;
 /** How much farther away than the wide view it begins. */
 const OPENING = 1.7;
-/** CSS px at either side for text that stands beside the outermost agents: it does not shrink with distance. */
-const SIDE_PX = 26;
-const NO_INSETS: Insets = { left: 0, top: 0, right: 0, bottom: 0 };
-
+/** How much wider than the subject the picture is. */
+const FRAMED = 1.02;
 /**
- * Makes the camera. `size` gives the canvas in CSS px. With `reducedMotion` it never glides: it is where it was sent.
+ * Makes the camera. `size` gives the canvas in CSS px. While `isStill` it never glides: it is where it was sent.
  */
 export function createCamera(
   scene: Scene,
   size: () => { readonly width: number; readonly height: number },
-  reducedMotion: boolean,
+  isStill: () => boolean,
 ): StageCamera {
   const node = new TargetCamera("stage.camera", new Vector3(0, 5, -20), scene);
-  node.minZ = NEAR;
   node.fovMode = 0;
   scene.activeCamera = node;
-  const projection = Matrix.Identity();
-  const view = Matrix.Identity();
   const target = new Vector3();
-  const viewProjection = Matrix.Identity();
-  node.freezeProjectionMatrix(projection);
+  const lens = createLens(size());
+  node.freezeProjectionMatrix(lens.projection);
 
-  let insets = NO_INSETS;
   let subject: readonly Point3[] = [{ x: 0, y: 0, z: 0 }];
   let reach = 60;
-  let home = true;
-  let stiffness = SETTLING;
+  let isHome = true;
   let framedFor = "";
-  let orbit: Orbit = { x: 0, y: 1, z: 0, azimuth: AZIMUTH, elevation: 0.42, distance: 30 };
-  let goal = orbit;
-  let opened = false;
+  let isOpen = false;
+  const glide = createGlide({ x: 0, y: 1, z: 0, azimuth: AZIMUTH, elevation: 0.42, distance: 30 });
+  let goal = glide.orbit;
+  /** How quickly it glides to the goal; undefined while a person moves it. */
+  let pace: number | undefined = SETTLING;
+  const flicks = createDrift(() => FLICK_DECAY);
+  const pushes = createDrift(() => (isStill() ? Number.POSITIVE_INFINITY : PUSH_DECAY));
 
-  const isTall = () => size().width < size().height;
-  /** Radians from the bottom to the top of the picture. */
-  const fieldOfView = () => (isTall() ? 0.95 : 0.72);
+  const viewOf: StageCamera["viewOf"] = (points, angles) =>
+    frameOrbit(points, angles, lens.freeFrame(), FRAMED);
 
-  function wideView(): Orbit {
-    const { width, height } = size();
-    const tan = Math.tan(fieldOfView() / 2);
-    const freeX = Math.max(0.3, 1 - (insets.left + insets.right + 2 * SIDE_PX) / Math.max(1, width));
-    const freeY = Math.max(0.3, 1 - (insets.top + insets.bottom) / Math.max(1, height));
-    const frame = { tanX: ((tan * width) / Math.max(1, height)) * freeX, tanY: tan * freeY };
+  function wideView(aside = 0): Orbit {
+    const { tanX, tanY } = lens.freeFrame();
     // A tall free part is filled better from higher up.
-    const elevation = freeX * width < freeY * height ? STEEP : FLAT;
-    return frameOrbit(subject, { azimuth: AZIMUTH, elevation }, frame, 1.02);
+    return viewOf(subject, { azimuth: AZIMUTH + aside, elevation: tanX < tanY ? STEEP : FLAT });
   }
+
+  const turnedHere = (orbit: Orbit): Orbit => ({
+    ...orbit,
+    azimuth: nearestTurn(orbit.azimuth, glide.orbit.azimuth),
+  });
 
   function followSubject(): void {
-    const { width, height } = size();
-    const key = `${width}x${height}:${insets.left},${insets.top},${insets.right},${insets.bottom}`;
-    if (!home || key === framedFor) return;
+    const { width, height } = lens.size;
+    const { left, top, right, bottom } = lens.insets;
+    const key = `${width}x${height}:${left},${top},${right},${bottom}`;
+    if (!isHome || key === framedFor) return;
     framedFor = key;
-    goal = wideView();
-    goal = { ...goal, azimuth: nearestTurn(goal.azimuth, orbit.azimuth) };
-    if (opened) return;
-    opened = true;
-    orbit = reducedMotion
-      ? goal
-      : { ...goal, azimuth: goal.azimuth - 0.5, distance: goal.distance * OPENING };
+    goal = turnedHere(wideView());
+    if (isOpen) return;
+    isOpen = true;
+    glide.jump({ ...goal, azimuth: goal.azimuth - 0.5, distance: goal.distance * OPENING });
   }
 
-  function takeOver(): void {
+  /** A person moves where it should be. */
+  function move(by: (orbit: Orbit) => Orbit): void {
     // Stops an automatic move where it stands, so the hand starts from what the person sees.
-    if (stiffness !== FIRM) goal = orbit;
-    stiffness = FIRM;
-    home = false;
+    if (pace !== undefined) goal = glide.orbit;
+    pace = undefined;
+    isHome = false;
+    goal = clampOrbit(by(goal), reach);
   }
 
-  function updateProjection(): void {
-    const { width, height } = size();
-    const aspect = width / Math.max(1, height);
-    Matrix.PerspectiveFovLHToRef(
-      fieldOfView(),
-      aspect,
-      NEAR,
-      Math.max(400, reach * 8),
-      projection,
-      true,
-      scene.getEngine().isNDCHalfZRange,
-    );
-    // Shifts the picture so that what the camera looks at is in the middle of the free part.
-    projection.addAtIndex(8, (insets.left - insets.right) / Math.max(1, width));
-    projection.addAtIndex(9, (insets.bottom - insets.top) / Math.max(1, height));
+  const slide = (right: number, up: number) => (orbit: Orbit) => {
+    const metres = 2 * lens.tangent() * orbit.distance;
+    return slideOrbit(orbit, right * metres, up * metres);
+  };
+
+  const turn = (azimuth: number, elevation: number) => (orbit: Orbit) => ({
+    ...orbit,
+    azimuth: orbit.azimuth + azimuth,
+    elevation: orbit.elevation + elevation,
+  });
+
+  /** Takes the orbit along by what a flick or keys moved it: with the goal alone, it would trail by a frame. */
+  function drift(dt: number): void {
+    for (const source of [flicks, pushes]) {
+      if (!source.isMoving) continue;
+      const by = source.advance(dt);
+      const along = (orbit: Orbit) => {
+        const turned = turn(by.azimuth, by.elevation)(slide(by.right, by.up)(orbit));
+        return { ...turned, distance: turned.distance / Math.exp(by.nearer) };
+      };
+      move(along);
+      glide.jump(clampOrbit(along(glide.orbit), reach));
+    }
+  }
+
+  /** Stops where the person sees it. */
+  function stand(): void {
+    flicks.stop();
+    glide.jump(glide.orbit);
+    goal = glide.orbit;
   }
 
   return {
     node,
     get orbit() {
-      return orbit;
+      return glide.orbit;
+    },
+    get isMoving() {
+      return glide.isMoving || flicks.isMoving || pushes.isMoving;
     },
     setSubject(points) {
       subject = points.length > 0 ? points : [{ x: 0, y: 0, z: 0 }];
-      reach = Math.max(30, ...subject.map(({ x, z }) => Math.hypot(x, z) * 1.6));
+      reach = subject.reduce((most, { x, z }) => Math.max(most, Math.hypot(x, z) * 1.6), 30);
       framedFor = "";
     },
     setInsets(next) {
-      insets = next;
+      lens.insets = next;
     },
-    glideTo(to) {
-      goal = clampOrbit({ ...to, azimuth: nearestTurn(to.azimuth, orbit.azimuth) }, reach);
-      stiffness = GENTLE;
-      home = false;
+    wideView,
+    viewOf,
+    glideTo(to, quickly = GENTLE) {
+      flicks.stop();
+      goal = clampOrbit(turnedHere(to), reach);
+      pace = quickly;
+      isHome = false;
     },
     glideHome() {
-      stiffness = GENTLE;
-      home = true;
+      flicks.stop();
+      pace = GENTLE;
+      isHome = true;
       framedFor = "";
     },
     turn(azimuth, elevation) {
-      takeOver();
-      goal = clampOrbit(
-        { ...goal, azimuth: goal.azimuth + azimuth, elevation: goal.elevation + elevation },
-        reach,
-      );
+      move(turn(azimuth, elevation));
     },
     pan(right, up) {
-      takeOver();
-      const axes = orbitAxes(goal);
-      const metres = 2 * Math.tan(fieldOfView() / 2) * goal.distance;
-      const ahead = Math.hypot(axes.forward.x, axes.forward.z) || 1;
-      goal = clampOrbit(
-        {
-          ...goal,
-          x: goal.x + metres * (axes.right.x * right + (axes.forward.x / ahead) * up),
-          z: goal.z + metres * (axes.right.z * right + (axes.forward.z / ahead) * up),
-        },
-        reach,
-      );
+      move(slide(right, up));
     },
-    zoom(factor) {
-      takeOver();
-      goal = clampOrbit({ ...goal, distance: goal.distance / factor }, reach);
+    zoom(factor, at) {
+      move((orbit) => {
+        const allowed = orbit.distance / clampDistance(orbit.distance / factor, reach);
+        return zoomOrbit(orbit, allowed, at ? lens.rayThrough(at) : { tanX: 0, tanY: 0 });
+      });
     },
-    project(x, y, z, out) {
-      const m = viewProjection.m;
-      const at = (column: number) =>
-        x * (m[column] ?? 0) + y * (m[column + 4] ?? 0) + z * (m[column + 8] ?? 0) + (m[column + 12] ?? 0);
-      const { width, height } = size();
-      const depth = at(3);
-      out.x = (at(0) / depth / 2 + 0.5) * width;
-      out.y = (0.5 - at(1) / depth / 2) * height;
-      out.depth = depth;
-      return out;
+    flick(velocity) {
+      if (!isStill()) flicks.flick(velocity);
     },
+    push: pushes.push,
+    grab() {
+      if (pace === undefined) stand();
+    },
+    halt() {
+      pushes.stop();
+      move((orbit) => orbit);
+      stand();
+    },
+    project: lens.project,
     update(dt) {
+      lens.size = size();
       followSubject();
-      orbit = approach(orbit, goal, reducedMotion ? 1 : damping(stiffness, dt));
+      drift(dt);
+      if (isStill()) glide.jump(goal);
+      else if (pace !== undefined) glide.advance(goal, pace, dt);
+      else glide.follow(goal, FIRM, dt);
+      const { orbit } = glide;
       const eye = orbitEye(orbit);
       node.position.set(eye.x, eye.y, eye.z);
       node.setTarget(target.set(orbit.x, orbit.y, orbit.z));
-      updateProjection();
-      view.copyFrom(node.getViewMatrix(true));
-      view.multiplyToRef(projection, viewProjection);
+      node.minZ = Math.max(NEAR, orbit.distance * NEAR_PART);
+      node.maxZ = Math.max(400, reach * 8);
+      lens.update(node.minZ, node.maxZ, scene.getEngine().isNDCHalfZRange);
+      lens.look(node.getViewMatrix(true));
     },
   };
 }

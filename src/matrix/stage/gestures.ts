@@ -1,3 +1,7 @@
+import type { Movement } from "./drift.ts";
+import { createFlickMeter } from "./flick.ts";
+import { type KeyTarget, listenForKeys } from "./keys.ts";
+
 /** A place on the canvas in CSS px from its top left. */
 export interface CanvasPoint {
   readonly x: number;
@@ -5,14 +9,17 @@ export interface CanvasPoint {
 }
 
 /** What a person does to the stage with fingers, mouse or keys, told in the stage's own words. */
-export interface GestureTarget {
+export interface GestureTarget extends KeyTarget {
   /** Turn the view: radians clockwise and upwards. */
   turn(azimuth: number, elevation: number): void;
   /** Move the view: parts of the canvas's height. */
   pan(right: number, up: number): void;
-  /** 2 is half as far. */
-  zoom(factor: number): void;
-  home(): void;
+  /** 2 is half as far; what is at `at` stays there. */
+  zoom(factor: number, at?: CanvasPoint): void;
+  /** A finger or button takes hold of the view. */
+  grab(): void;
+  /** The last of them lets go, at this velocity, a second. */
+  flick(velocity: Movement): void;
   tap(point: CanvasPoint): void;
 }
 
@@ -26,25 +33,6 @@ const TAP_SLOP = 9;
 const TAP_TIME = 500;
 /** Radians for dragging over the whole height of the canvas. */
 const TURN_PER_HEIGHT = 3.2;
-const KEY_TURN = 0.14;
-const KEY_PAN = 0.06;
-const KEY_ZOOM = 1.15;
-
-type KeyMove = (target: GestureTarget) => void;
-const KEYS: Readonly<Record<string, KeyMove>> = {
-  ArrowLeft: (target) => target.turn(KEY_TURN, 0),
-  ArrowRight: (target) => target.turn(-KEY_TURN, 0),
-  ArrowUp: (target) => target.turn(0, KEY_TURN),
-  ArrowDown: (target) => target.turn(0, -KEY_TURN),
-  a: (target) => target.pan(-KEY_PAN, 0),
-  d: (target) => target.pan(KEY_PAN, 0),
-  w: (target) => target.pan(0, KEY_PAN),
-  s: (target) => target.pan(0, -KEY_PAN),
-  "+": (target) => target.zoom(KEY_ZOOM),
-  "=": (target) => target.zoom(KEY_ZOOM),
-  "-": (target) => target.zoom(1 / KEY_ZOOM),
-  Home: (target) => target.home(),
-};
 
 interface Held {
   x: number;
@@ -57,8 +45,8 @@ interface Held {
 
 /**
  * Listens to a canvas and tells `target` what a person wants. One finger or the left button turns, two fingers or the
- * right button pan, pinch and wheel zoom, a short press taps. Keys count while the canvas has the focus.
- * Returns its undo.
+ * right button pan, pinch and wheel zoom towards what they point at, a short press taps, and what is let go in motion
+ * goes on. Returns its undo.
  */
 export function listenForGestures(
   canvas: HTMLElement,
@@ -67,6 +55,7 @@ export function listenForGestures(
 ): () => void {
   const held = new Map<number, Held>();
   let moved = false;
+  const meter = createFlickMeter();
   const undo = new AbortController();
   const place = (event: MouseEvent): CanvasPoint => {
     const box = canvas.getBoundingClientRect();
@@ -77,8 +66,11 @@ export function listenForGestures(
   const down = (event: PointerEvent) => {
     const { x, y } = place(event);
     if (isOverHud(x, y)) return;
-    if (held.size === 0) moved = false;
-    else moved = true;
+    moved = held.size > 0;
+    meter.reset();
+    // Browsers tell of moves once a frame: a quick flick may be one move since the finger came down.
+    meter.note(event.timeStamp, {});
+    target.grab();
     held.set(event.pointerId, { x, y, startX: x, startY: y, since: event.timeStamp, button: event.button });
     canvas.setPointerCapture?.(event.pointerId);
   };
@@ -94,12 +86,17 @@ export function listenForGestures(
     if (other) {
       const before = Math.hypot(mine.x - other.x, mine.y - other.y);
       const after = Math.hypot(x - other.x, y - other.y);
-      if (before > 0 && after > 0) target.zoom(after / before);
+      const nearer = before > 0 && after > 0 ? Math.log(after / before) : 0;
+      // The fingers' middle moves half as far as one of them.
       target.pan(-dx / 2, dy / 2);
+      target.zoom(Math.exp(nearer), { x: (x + other.x) / 2, y: (y + other.y) / 2 });
+      meter.note(event.timeStamp, { nearer, right: -dx / 2, up: dy / 2 });
     } else if (mine.button === 2 || mine.button === 1 || event.shiftKey) {
       target.pan(-dx, dy);
+      meter.note(event.timeStamp, { right: -dx, up: dy });
     } else {
       target.turn(dx * TURN_PER_HEIGHT, dy * TURN_PER_HEIGHT);
+      meter.note(event.timeStamp, { azimuth: dx * TURN_PER_HEIGHT, elevation: dy * TURN_PER_HEIGHT });
     }
     mine.x = x;
     mine.y = y;
@@ -108,7 +105,9 @@ export function listenForGestures(
   const up = (event: PointerEvent) => {
     const mine = held.get(event.pointerId);
     held.delete(event.pointerId);
-    if (!mine || event.type !== "pointerup" || moved || mine.button !== 0) return;
+    if (!mine || event.type !== "pointerup") return;
+    if (moved && held.size === 0) target.flick(meter.velocity(event.timeStamp));
+    if (moved || mine.button !== 0) return;
     if (event.timeStamp - mine.since <= TAP_TIME) target.tap({ x: mine.startX, y: mine.startY });
   };
 
@@ -118,15 +117,7 @@ export function listenForGestures(
     event.preventDefault();
     // Lines and pages as pixels; a pinch on a trackpad arrives as a small wheel with ctrl.
     const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? height() : 1);
-    target.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0012)));
-  };
-
-  const key = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = KEYS[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act(target);
+    target.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0012)), { x, y });
   };
 
   const options = { signal: undo.signal };
@@ -135,8 +126,11 @@ export function listenForGestures(
   canvas.addEventListener("pointerup", up, options);
   canvas.addEventListener("pointercancel", up, options);
   canvas.addEventListener("wheel", wheel, { ...options, passive: false });
-  canvas.addEventListener("keydown", key, options);
   canvas.addEventListener("contextmenu", (event) => event.preventDefault(), options);
   canvas.addEventListener("gesturestart", (event) => event.preventDefault(), options);
-  return () => undo.abort();
+  const stopKeys = listenForKeys(canvas, target);
+  return () => {
+    undo.abort();
+    stopKeys();
+  };
 }

@@ -8,6 +8,8 @@ export interface Instances<Field extends string> {
   resize(count: number): void;
   /** Sets the values of one field of one instance, as many as the field has. */
   set(slot: number, field: Field, ...values: number[]): void;
+  /** Replaces everything by the first `count` instances of `values`: interleaved, fields in their order. */
+  load(values: Float32Array, count: number): void;
   /** What is in a field now, for tests and for reading back. */
   get(slot: number, field: Field): number[];
   /** Sends what has changed since the last time, if anything has. Call once a frame. */
@@ -63,18 +65,21 @@ export function createInstances<Field extends string>(
   show();
   const restored = engine.onContextRestoredObservable.add(allocate);
 
+  function reserve(wanted: number): void {
+    if (wanted * stride <= data.length) return;
+    const grown = new Float32Array(2 ** Math.ceil(Math.log2(wanted)) * stride);
+    grown.set(data);
+    data = grown;
+    allocate();
+  }
+
   return {
     get count() {
       return count;
     },
     resize(next) {
       if (next === count) return;
-      if (next * stride > data.length) {
-        const grown = new Float32Array(2 ** Math.ceil(Math.log2(next)) * stride);
-        grown.set(data);
-        data = grown;
-        allocate();
-      }
+      reserve(next);
       if (next > count) {
         data.fill(0, count * stride, next * stride);
         dirtyFrom = Math.min(dirtyFrom, count * stride);
@@ -88,6 +93,14 @@ export function createInstances<Field extends string>(
       data.set(values, at);
       dirtyFrom = Math.min(dirtyFrom, at);
       dirtyTo = Math.max(dirtyTo, at + values.length);
+    },
+    load(values, next) {
+      reserve(next);
+      data.set(values.subarray(0, next * stride));
+      dirtyFrom = 0;
+      dirtyTo = next * stride;
+      count = next;
+      show();
     },
     get(slot, field) {
       const at = offsetOf(slot, field);

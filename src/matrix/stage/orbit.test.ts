@@ -46,6 +46,19 @@ test("a framed subject touches the frame and is never outside it", () => {
   expect(Math.max(...seen)).toBeGreaterThan(0.97);
 });
 
+test("a framed subject is looked at above the floor and never from inside it", () => {
+  const points = [
+    { x: -7, y: 0, z: -16 },
+    { x: 7, y: 0, z: -16 },
+    { x: 0, y: 2, z: 9 },
+  ];
+  const low = frameOrbit(points, { azimuth: 0.2, elevation: 0.3 }, { tanX: 0.9, tanY: 0.36 }, 1);
+  expect(low.y).toBeGreaterThanOrEqual(0);
+  expect(
+    frameOrbit([{ x: 3, y: 2, z: 1 }], { azimuth: 0, elevation: 0.5 }, { tanX: 0.4, tanY: 0.4 }, 1).distance,
+  ).toBeGreaterThanOrEqual(2);
+});
+
 test("turning to an angle takes the short way round", () => {
   expect(nearestTurn(0.1, 6.2)).toBeCloseTo(0.1 + 2 * Math.PI);
   expect(nearestTurn(3, -3)).toBeCloseTo(3 - 2 * Math.PI);

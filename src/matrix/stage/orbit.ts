@@ -25,6 +25,13 @@ export interface Frame {
 
 const MIN_ELEVATION = 0.05;
 const MAX_ELEVATION = 1.4;
+const NEAREST = 2;
+/** How much farther away than the place reaches a camera may go. */
+const FARTHEST = 5;
+
+/** The distance that is nearest to `distance` and allowed, in a place that reaches so far from its middle. */
+export const clampDistance = (distance: number, reach: number): number =>
+  Math.min(reach * FARTHEST, Math.max(NEAREST, distance));
 
 /** The directions right, up and forward of a camera on an orbit, each of length 1. */
 export function orbitAxes({ azimuth, elevation }: Orbit): { right: Point3; up: Point3; forward: Point3 } {
@@ -81,8 +88,37 @@ export function clampOrbit(orbit: Orbit, reach: number): Orbit {
     z: orbit.z * pull,
     azimuth: orbit.azimuth,
     elevation: clamp(orbit.elevation, MIN_ELEVATION, MAX_ELEVATION),
-    distance: clamp(orbit.distance, 2, reach * 5),
+    distance: clampDistance(orbit.distance, reach),
   };
+}
+
+/** A ray from the camera's eye, in the camera's own axes: tangents to the right and upwards, 1 forward. */
+export interface Ray {
+  readonly tanX: number;
+  readonly tanY: number;
+}
+
+/**
+ * Zooms so that what the ray meets at the height of the orbit's target stays where it is in the picture. `factor` 2
+ * is half as far. Above the horizon it meets what lies as far away as the view is deep.
+ */
+export function zoomOrbit(orbit: Orbit, factor: number, { tanX, tanY }: Ray): Orbit {
+  const { right, up, forward } = orbitAxes(orbit);
+  const eye = orbitEye(orbit);
+  const along = (axis: "x" | "y" | "z") => forward[axis] + right[axis] * tanX + up[axis] * tanY;
+  const deepest = 2 * orbit.distance;
+  const depth = Math.min(deepest, along("y") < 0 ? (orbit.y - eye.y) / along("y") : deepest);
+  const towards = (axis: "x" | "z") => {
+    const fixed = eye[axis] + along(axis) * depth;
+    return fixed + (orbit[axis] - fixed) / factor;
+  };
+  return { ...orbit, x: towards("x"), z: towards("z"), distance: orbit.distance / factor };
+}
+
+/** Moves an orbit over the floor, in metres to the right and away from the camera. */
+export function slideOrbit(orbit: Orbit, right: number, ahead: number): Orbit {
+  const [sin, cos] = [Math.sin(orbit.azimuth), Math.cos(orbit.azimuth)];
+  return { ...orbit, x: orbit.x + cos * right + sin * ahead, z: orbit.z - sin * right + cos * ahead };
 }
 
 /**
@@ -102,11 +138,11 @@ export function frameOrbit(
   // The middle of the picture depends on the distance and the distance on the middle; this settles in a few rounds.
   let middle = { x: 0, y: 0 };
   for (let round = 0; round < 8; round++) {
-    let distance = 1;
+    let distance = 0;
     for (const { x, y, z } of seen) {
       const across = (Math.abs(x - middle.x) * margin) / frame.tanX;
       const above = (Math.abs(y - middle.y) * margin) / frame.tanY;
-      distance = Math.max(distance, Math.max(across, above) - z);
+      distance = Math.max(distance, Math.max(across, above, NEAREST) - z);
     }
     const xs = seen.map(({ x, z }) => (x - middle.x) / (distance + z));
     const ys = seen.map(({ y, z }) => (y - middle.y) / (distance + z));
@@ -121,5 +157,19 @@ export function frameOrbit(
       distance,
     };
   }
-  return orbit;
+  return aboveFloor(orbit);
+}
+
+/** The same view, looking at where it meets the floor if it looks at something under it. */
+function aboveFloor(orbit: Orbit): Orbit {
+  if (orbit.y >= 0) return orbit;
+  const { forward } = orbitAxes(orbit);
+  const nearer = orbit.y / forward.y;
+  return {
+    ...orbit,
+    x: orbit.x - forward.x * nearer,
+    y: 0,
+    z: orbit.z - forward.z * nearer,
+    distance: orbit.distance - nearer,
+  };
 }

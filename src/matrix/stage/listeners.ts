@@ -1,0 +1,39 @@
+/** Some listeners, told in the order they came. */
+export interface Listeners<T> {
+  /** Returns the undo. */
+  add(listener: (value: T) => void): () => void;
+  tell(value: T): void;
+}
+
+/** Calls `listener`. What it throws goes no further. */
+export type Guard = <T>(listener: (value: T) => void, value: T) => void;
+
+/** Makes a guard that gives `onFault` what a listener throws: once for each listener, or every frame would tell again. */
+export function createGuard(onFault: (error: unknown) => void): Guard {
+  const known = new WeakSet<object>();
+  return (listener, value) => {
+    try {
+      listener(value);
+    } catch (error) {
+      if (known.has(listener)) return;
+      known.add(listener);
+      onFault(error);
+    }
+  };
+}
+
+/** Makes listeners none of which can keep the others from being told. */
+export function createListeners<T>(guard: Guard): Listeners<T> {
+  const all = new Set<(value: T) => void>();
+  return {
+    add(listener) {
+      // A wrapper, so that one function can be added twice and each undone on its own.
+      const own = (value: T) => listener(value);
+      all.add(own);
+      return () => all.delete(own);
+    },
+    tell(value) {
+      for (const listener of all) guard(listener, value);
+    },
+  };
+}
