@@ -2,11 +2,11 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CLIPS } from "./avatar/clips.ts";
-import { buildFigure } from "./avatar/figure.ts";
+import { buildFarFigure, buildFigure } from "./avatar/figure.ts";
 import { encodeGlb } from "./avatar/glb.ts";
 
 /** The whole file, byte for byte. */
-export const buildAvatar = (): Buffer => encodeGlb("avatar", buildFigure(), CLIPS);
+export const buildAvatar = (): Buffer => encodeGlb({ near: buildFigure(), far: buildFarFigure() }, CLIPS);
 
 /** Where the file is kept. */
 export const AVATAR_PATH = fileURLToPath(new URL("avatar.glb", import.meta.url));
@@ -14,5 +14,6 @@ export const AVATAR_PATH = fileURLToPath(new URL("avatar.glb", import.meta.url))
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const glb = buildAvatar();
   writeFileSync(AVATAR_PATH, glb);
-  console.log(`${AVATAR_PATH}: ${glb.length} bytes, ${buildFigure().indices.length / 3} triangles`);
+  const triangles = [buildFigure(), buildFarFigure()].map(({ indices }) => indices.length / 3);
+  console.log(`${AVATAR_PATH}: ${glb.length} bytes, ${triangles.join(" and ")} triangles`);
 }

@@ -2,6 +2,9 @@ import type { Gesture, Pose } from "../../src/job/pose.ts";
 import type { Bend, Vec3 } from "./linear.ts";
 import type { JointName } from "./skeleton.ts";
 
+/** What there is one of on either side. */
+type Limb = "arm" | "forearm" | "hand" | "fingers" | "thigh" | "shin" | "foot" | "tail";
+
 /** One moment of a clip: how each joint is bent, and how far the hips are from where they rest. */
 interface Moment {
   readonly bends: Partial<Record<JointName, Bend>>;
@@ -57,7 +60,7 @@ const mirror = (bend: Bend): Bend => ({
   twist: -(bend.twist ?? 0),
 });
 
-const both = (part: "arm" | "forearm" | "hand" | "thigh" | "shin" | "foot", left: Bend): Moment["bends"] => ({
+const both = (part: Limb, left: Bend): Moment["bends"] => ({
   [`left_${part}`]: left,
   [`right_${part}`]: mirror(left),
 });
@@ -69,29 +72,39 @@ const breathing = (breath: number, depth = 1): Moment["bends"] => ({
   ...both("arm", { z: 0.03 * breath * depth }),
 });
 
+/** Fingers a little bent, and a coat that hangs still but for a breath of air. */
+const atEase = (t: number, curl = 0.3): Moment["bends"] => ({
+  ...both("fingers", { z: -curl }),
+  left_tail: { x: 0.05 + 0.03 * wave(t, 1), z: 0.02 * wave(t, 1, 0.3) },
+  right_tail: { x: 0.05 + 0.03 * wave(t, 1, 0.15), z: 0.02 * wave(t, 1, 0.45) },
+});
+
 const idle: Clip["at"] = (t) => {
   const look = ease(t, [
     [0, 0],
     [0.12, 0],
-    [0.22, 0.55],
-    [0.38, 0.5],
-    [0.5, -0.1],
-    [0.62, -0.6],
-    [0.78, -0.5],
+    [0.22, 0.32],
+    [0.38, 0.28],
+    [0.5, -0.06],
+    [0.62, -0.32],
+    [0.78, -0.26],
     [0.92, 0],
     [1, 0],
   ]);
   const breath = wave(t, 2);
   return {
-    hips: [0.014 * wave(t, 1), -0.004 + 0.003 * breath, 0],
+    hips: [0.016 * wave(t, 1), -0.004 + 0.003 * breath, 0],
     bends: {
       ...breathing(breath),
-      hips: { z: 0.018 * wave(t, 1), y: 0.04 * wave(t, 1, 0.2) },
-      chest: { x: -0.022 * breath, y: look * 0.22 },
+      ...atEase(t),
+      hips: { z: 0.02 * wave(t, 1), y: 0.04 * wave(t, 1, 0.2) },
+      chest: { x: -0.022 * breath, y: look * 0.25 },
       head: { y: look, x: 0.03 * wave(t, 3) },
-      left_arm: { z: 0.05 + 0.03 * breath, x: 0.04 * wave(t, 1) },
-      right_arm: { z: -0.05 - 0.03 * breath, x: -0.04 * wave(t, 1) },
-      ...both("forearm", { x: -0.16 }),
+      left_arm: { z: 0.05 + 0.03 * breath, x: 0.05 * wave(t, 1) },
+      right_arm: { z: -0.05 - 0.03 * breath, x: -0.05 * wave(t, 1) },
+      ...both("forearm", { x: -0.18 }),
+      left_thigh: { z: 0.05 - 0.02 * wave(t, 1), y: 0.08 },
+      right_thigh: { z: -0.05 - 0.02 * wave(t, 1), y: -0.08 },
     },
   };
 };
@@ -100,19 +113,21 @@ const waiting: Clip["at"] = (t) => {
   const breath = wave(t, 1);
   const tap = Math.max(0, wave(t, 4)) * (t > 0.2 && t < 0.7 ? 1 : 0);
   return {
-    hips: [0.035 + 0.006 * wave(t, 1), -0.012, 0],
+    hips: [0.045 + 0.006 * wave(t, 1), -0.014, 0],
     bends: {
-      hips: { z: -0.05 },
-      spine: { z: 0.04, x: -0.02 },
-      chest: { x: -0.03 - 0.02 * breath, z: 0.02 },
-      head: { z: 0.06, y: 0.1 * wave(t, 1, 0.3), x: 0.05 },
-      left_arm: { x: -0.5, z: 0.12, y: -0.1 },
-      right_arm: { x: -0.46, z: -0.12, y: 0.1 },
-      left_forearm: { x: -1.5, y: -1.15 },
-      right_forearm: { x: -1.62, y: 1.1 },
-      left_thigh: { z: 0.03 },
-      right_thigh: { z: -0.1, y: -0.25 },
-      right_foot: { x: -0.3 * tap },
+      ...atEase(t, 0.5),
+      hips: { z: -0.07 },
+      spine: { z: 0.06, x: -0.03 },
+      chest: { x: -0.04 - 0.02 * breath, z: 0.03 },
+      head: { z: 0.08, y: 0.1 * wave(t, 1, 0.3), x: 0.04 },
+      left_arm: { x: -0.52, z: 0.2, y: -0.1 },
+      right_arm: { x: -0.48, z: -0.2, y: 0.1 },
+      left_forearm: { x: -1.5, y: -1.2 },
+      right_forearm: { x: -1.64, y: 1.15 },
+      left_thigh: { z: 0.06 },
+      right_thigh: { z: -0.2, y: -0.35, x: -0.12 },
+      right_shin: { x: 0.12 },
+      right_foot: { x: -0.35 * tap },
     },
   };
 };
@@ -120,23 +135,25 @@ const waiting: Clip["at"] = (t) => {
 const thinking: Clip["at"] = (t) => {
   const breath = wave(t, 1);
   return {
-    hips: [-0.02, -0.006, 0],
+    hips: [-0.025, -0.008, 0],
     bends: {
-      hips: { z: 0.03 },
-      spine: { x: 0.03, z: -0.03 },
-      chest: { x: 0.05 - 0.02 * breath, y: -0.1 },
+      ...atEase(t, 0.6),
+      hips: { z: 0.04 },
+      spine: { x: 0.03, z: -0.04 },
+      chest: { x: 0.06 - 0.02 * breath, y: -0.14 },
       head: {
-        x: 0.16 + 0.04 * wave(t, 2),
-        z: -0.12 + 0.04 * wave(t, 1),
-        y: -0.12 + 0.16 * wave(t, 1, 0.1),
+        x: 0.2 + 0.05 * wave(t, 2),
+        z: -0.16 + 0.05 * wave(t, 1),
+        y: -0.12 + 0.2 * wave(t, 1, 0.1),
       },
-      right_arm: { x: -0.66, z: 0.06, y: 0.3 },
-      right_forearm: { x: -2.28, y: 0.72 },
-      right_hand: { x: -0.35 + 0.12 * wave(t, 4) },
+      right_arm: { x: -0.72, z: 0.02, y: 0.3 },
+      right_forearm: { x: -2.24, y: 0.66 },
+      right_hand: { x: -0.35 + 0.14 * wave(t, 4) },
       left_arm: { x: -0.42, z: 0.1 },
       left_forearm: { x: -1.42, y: -1.2 },
-      left_thigh: { z: 0.05, y: 0.12 },
-      right_thigh: { z: -0.03 },
+      left_thigh: { z: 0.06, y: 0.15 },
+      right_thigh: { z: -0.04, x: -0.08 },
+      right_shin: { x: 0.12 },
     },
   };
 };
@@ -145,24 +162,27 @@ const working: Clip["at"] = (t) => {
   const sweep = hold(Math.max(0, Math.min(1, (t - 0.6) / 0.32)), 0.35, 0.6);
   const busy = 1 - sweep;
   return {
-    hips: [0.01 * wave(t, 2), -0.03 + 0.004 * wave(t, 4), 0],
+    hips: [0.012 * wave(t, 2), -0.04 + 0.004 * wave(t, 4), -0.02],
     bends: {
-      spine: { x: 0.08 },
-      chest: { x: 0.1, y: 0.08 * wave(t, 2) - 0.25 * sweep },
-      head: { x: 0.08 + 0.03 * wave(t, 4), y: 0.22 * wave(t, 2, 0.1) - 0.3 * sweep },
-      left_arm: { x: -0.72 + 0.08 * wave(t, 8), z: 0.16 },
-      left_forearm: { x: -0.95 + 0.2 * wave(t, 12), y: -0.15 },
-      left_hand: { x: 0.3 * wave(t, 16) },
+      ...atEase(t, 0.35),
+      spine: { x: 0.1 },
+      chest: { x: 0.12, y: 0.1 * wave(t, 2) - 0.28 * sweep },
+      head: { x: 0.1 + 0.03 * wave(t, 4), y: 0.26 * wave(t, 2, 0.1) - 0.32 * sweep },
+      left_arm: { x: -0.95 + 0.08 * wave(t, 8), z: 0.2 },
+      left_forearm: { x: -0.85 + 0.2 * wave(t, 12), y: -0.2 },
+      left_hand: { x: 0.35 * wave(t, 16) },
       right_arm: {
-        x: -0.72 + 0.08 * wave(t, 8, 0.5) * busy - 0.25 * sweep,
-        z: -0.16 - 0.25 * sweep,
+        x: -0.95 + 0.08 * wave(t, 8, 0.5) * busy - 0.3 * sweep,
+        z: -0.2 - 0.3 * sweep,
         y: -0.7 * sweep,
       },
-      right_forearm: { x: -0.95 + 0.2 * wave(t, 12, 0.5) * busy + 0.6 * sweep, y: 0.15 * busy },
-      right_hand: { x: 0.3 * wave(t, 16, 0.4) * busy },
-      ...both("thigh", { x: -0.12, z: 0.06 }),
-      ...both("shin", { x: 0.2 }),
-      ...both("foot", { x: -0.08 }),
+      right_forearm: { x: -0.85 + 0.2 * wave(t, 12, 0.5) * busy + 0.6 * sweep, y: 0.2 * busy },
+      right_hand: { x: 0.35 * wave(t, 16, 0.4) * busy },
+      left_thigh: { x: -0.3, z: 0.08 },
+      right_thigh: { x: -0.02, z: -0.08 },
+      ...both("shin", { x: 0.24 }),
+      left_foot: { x: 0.06 },
+      right_foot: { x: -0.22 },
     },
   };
 };
@@ -170,56 +190,64 @@ const working: Clip["at"] = (t) => {
 const offering: Clip["at"] = (t) => {
   const breath = wave(t, 1);
   return {
-    hips: [0, -0.008, 0.01],
+    hips: [0, -0.014, 0.02],
     bends: {
-      spine: { x: 0.08 },
-      chest: { x: 0.06 - 0.02 * breath, y: 0.14 },
-      head: { x: -0.04, y: -0.1, z: 0.06 * wave(t, 1, 0.2) },
-      right_arm: { x: -1.02 + 0.05 * breath, z: 0.02, twist: -0.6 },
-      right_forearm: { x: -0.42 - 0.05 * breath, twist: -0.7 },
-      right_hand: { x: 0.12 },
-      left_arm: { x: -0.3, z: 0.12 },
-      left_forearm: { x: -1.75, y: -0.75 },
-      left_thigh: { x: 0.08 },
-      right_thigh: { x: -0.14 },
-      right_shin: { x: 0.1 },
+      ...atEase(t, 0.5),
+      spine: { x: 0.1 },
+      chest: { x: 0.08 - 0.02 * breath, y: 0.3 },
+      head: { x: -0.06, y: -0.26, z: 0.07 * wave(t, 1, 0.2) },
+      right_arm: { x: -1.05 + 0.05 * breath, z: -0.3, twist: -0.9 },
+      right_forearm: { x: -0.45 - 0.05 * breath, twist: -0.8 },
+      right_hand: { x: 0.1 },
+      right_fingers: { z: 0.12 },
+      left_arm: { x: 0.42, z: 0.2, y: 0.2 },
+      left_forearm: { x: -0.7, y: -1.3 },
+      left_thigh: { x: 0.16 },
+      right_thigh: { x: -0.24 },
+      right_shin: { x: 0.16 },
+      left_shin: { x: 0.06 },
     },
   };
 };
 
 const deepFocus: Clip["at"] = (t) => {
   const breath = wave(t, 2);
+  const drift = wave(t, 1);
   return {
-    hips: [0, -0.34 + 0.035 * wave(t, 1), 0],
+    hips: [0, -0.3 + 0.04 * drift, 0],
     bends: {
       spine: { x: 0.02 },
-      chest: { x: -0.02 - 0.02 * breath },
-      head: { x: 0.14 + 0.02 * breath },
+      chest: { x: -0.03 - 0.02 * breath },
+      head: { x: 0.16 + 0.02 * breath },
       ...both("thigh", { x: -1.32, y: 0.85, twist: 1.15 }),
       ...both("shin", { x: 2.25 }),
       ...both("foot", { x: 0.5 }),
-      ...both("arm", { x: -0.42, z: 0.34 + 0.02 * breath }),
+      ...both("arm", { x: -0.45, z: 0.4 + 0.02 * breath }),
       ...both("forearm", { x: -0.62, y: 0.12 }),
       ...both("hand", { x: 0.2, twist: 1.2 }),
+      ...both("fingers", { z: -0.5 }),
+      ...both("tail", { x: 0.65 - 0.08 * drift, z: 0.16 }),
     },
   };
 };
 
+/** Kneels on its heels, bowed, its hands in its lap and its coat spread out behind. */
 const asleep: Clip["at"] = (t) => {
   const breath = wave(t, 2);
   return {
-    hips: [0, -0.06 + 0.006 * breath, -0.03],
+    hips: [0, -0.735, -0.05],
     bends: {
-      hips: { x: 0.06 },
-      spine: { x: 0.22 - 0.02 * breath },
-      chest: { x: 0.26 - 0.03 * breath, z: 0.02 * wave(t, 1) },
-      head: { x: 0.62 - 0.03 * breath, z: 0.1 },
-      ...both("arm", { x: -0.42, z: 0.0 }),
-      ...both("forearm", { x: -0.18 }),
-      ...both("hand", { x: -0.2 }),
-      ...both("thigh", { x: -0.4, z: 0.02 }),
-      ...both("shin", { x: 0.62 }),
-      ...both("foot", { x: -0.28 }),
+      hips: { x: 0.04 },
+      spine: { x: 0.14 - 0.02 * breath },
+      chest: { x: 0.2 - 0.03 * breath, z: 0.02 * wave(t, 1) },
+      head: { x: 0.74 - 0.03 * breath, z: 0.12 },
+      ...both("arm", { x: -0.42, z: 0.1 }),
+      ...both("forearm", { x: -0.72, y: -0.6 }),
+      ...both("fingers", { z: -0.6 }),
+      ...both("thigh", { x: -1.25, y: 0.22 }),
+      ...both("shin", { x: 2.72 }),
+      ...both("foot", { x: 1.0 }),
+      ...both("tail", { x: 1.02, z: 0.1 }),
     },
   };
 };
@@ -228,18 +256,20 @@ const accept: Clip["at"] = (t) => {
   const up = hold(t, 0.3, 0.65);
   const nod = ease(t, [
     [0, 0],
-    [0.2, 0.4],
+    [0.2, 0.42],
     [0.4, 0.02],
-    [0.62, 0.34],
+    [0.62, 0.36],
     [1, 0],
   ]);
   return {
     bends: {
-      spine: { x: 0.1 * up },
-      chest: { x: 0.06 * up },
+      ...atEase(t),
+      spine: { x: 0.14 * up },
+      chest: { x: 0.08 * up },
       head: { x: nod },
       right_arm: times({ x: -0.42, z: -0.05, y: 0.25 }, up),
       right_forearm: times({ x: -1.95, y: 0.95 }, up),
+      left_arm: { z: 0.05 + 0.25 * up },
       left_forearm: { x: -0.16 },
     },
   };
@@ -265,8 +295,8 @@ const celebrate: Clip["at"] = (t) => {
   ]);
   const spin = ease(t, [
     [0, 0],
-    [0.16, 0],
-    [0.56, 1],
+    [0.1, 0],
+    [0.38, 1],
     [1, 1],
   ]);
   return {
@@ -277,25 +307,32 @@ const celebrate: Clip["at"] = (t) => {
       head: { x: -0.22 * up },
       ...both("arm", { z: 2.55 * up + 0.16 * up * wave(t, 5), x: -0.1 * up }),
       ...both("forearm", { x: -0.16 - 0.2 * up }),
-      ...both("thigh", { x: -0.55 * crouch - 0.2 * leap, z: 0.16 * leap }),
-      ...both("shin", { x: 1.05 * crouch + 0.5 * leap }),
+      ...both("fingers", { z: -0.3 + 0.45 * up }),
+      ...both("thigh", { x: -0.55 * crouch - 0.25 * leap, z: 0.2 * leap }),
+      ...both("shin", { x: 1.05 * crouch + 0.6 * leap }),
       ...both("foot", { x: -0.45 * crouch + 0.4 * leap }),
+      ...both("tail", { x: 0.5 * leap, z: 0.35 * leap }),
     },
   };
 };
 
+/** Crosses its forearms before its chest and shakes its head. */
 const refuse: Clip["at"] = (t) => {
   const up = hold(t, 0.2, 0.78);
   const shake = wave(t, 3) * up;
   return {
-    hips: [0, 0, -0.02 * up],
+    hips: [0, 0, -0.03 * up],
     bends: {
-      spine: { x: -0.06 * up },
-      chest: { x: -0.05 * up, y: -0.08 * shake },
-      head: { y: 0.5 * shake, x: 0.06 * up },
-      ...both("arm", { x: -0.62 * up, z: 0.1 * up, y: -0.1 * shake }),
-      ...both("forearm", { x: -1.25 * up, y: (-0.55 + 0.5 * shake) * up }),
-      ...both("hand", { x: -0.5 * up }),
+      ...atEase(t, 0.3 + 0.5 * up),
+      spine: { x: -0.08 * up },
+      chest: { x: -0.06 * up, y: -0.1 * shake },
+      head: { y: 0.55 * shake, x: 0.06 * up },
+      left_arm: times({ x: -0.5, z: 0.22, y: -0.3 }, up),
+      left_forearm: times({ x: -1.75, y: -1.0 }, up),
+      right_arm: times({ x: -0.66, z: -0.22, y: 0.3 }, up),
+      right_forearm: times({ x: -1.65, y: 1.0 }, up),
+      left_thigh: { x: 0.1 * up },
+      right_thigh: { x: -0.08 * up },
     },
   };
 };
@@ -315,16 +352,18 @@ const handBack: Clip["at"] = (t) => {
     [1, 0],
   ]);
   return {
-    hips: [0, -0.02 * give, 0.05 * give],
+    hips: [0, -0.06 * give, 0.07 * give],
     bends: {
-      spine: { x: 0.16 * give },
-      chest: { x: 0.12 * give },
-      head: { x: 0.18 * gather - 0.05 * give },
-      ...both("arm", { x: -0.5 * gather - 1.1 * give, z: 0.06, twist: 0.5 * give }),
-      ...both("forearm", { x: -1.9 * gather - 0.35 * give, y: -0.5 * gather, twist: 0.7 * give }),
-      left_thigh: { x: -0.28 * give },
-      left_shin: { x: 0.22 * give },
-      right_thigh: { x: 0.14 * give },
+      ...atEase(t, 0.3 - 0.35 * give),
+      spine: { x: 0.26 * give },
+      chest: { x: 0.16 * give },
+      head: { x: 0.2 * gather + 0.12 * give },
+      ...both("arm", { x: -0.5 * gather - 1.25 * give, z: -0.04, y: -0.2 * give, twist: 0.6 * give }),
+      ...both("forearm", { x: -1.9 * gather - 0.3 * give, y: -0.5 * gather, twist: 0.8 * give }),
+      left_thigh: { x: -0.42 * give },
+      left_shin: { x: 0.4 * give },
+      right_thigh: { x: 0.2 * give },
+      right_shin: { x: 0.12 * give },
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { Clip } from "./clips.ts";
-import type { SkinnedMesh } from "./figure.ts";
 import { bendToQuaternion, type Quaternion, subtract, type Vec3 } from "./linear.ts";
+import type { SkinnedMesh } from "./loft.ts";
 import { JOINTS, jointAt } from "./skeleton.ts";
 
 /** Numbers of the glTF 2.0 specification, §3.6 and §5.1. */
@@ -18,6 +18,7 @@ interface Accessor {
   readonly componentType: number;
   readonly count: number;
   readonly type: AccessorType;
+  readonly normalized?: true;
   readonly min?: number[];
   readonly max?: number[];
 }
@@ -30,6 +31,9 @@ interface BufferView {
 }
 
 const WIDTH: Readonly<Record<AccessorType, number>> = { SCALAR: 1, VEC3: 3, VEC4: 4, MAT4: 16 };
+
+/** Positions and times have bounds, as the format asks; the rest goes without. */
+const needsBounds = (type: AccessorType): boolean => type === "VEC3" || type === "SCALAR";
 
 /** Collects the binary chunk; every block starts on four bytes, as the format asks. */
 function createBinary() {
@@ -45,9 +49,9 @@ function createBinary() {
   };
 
   /** Adds numbers as an accessor and returns its index; equal numbers are stored once. */
-  function add(values: Numbers, type: AccessorType, target?: number): number {
+  function add(values: Numbers, type: AccessorType, target?: number, normalized = false): number {
     const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-    const key = `${type}:${target}:${componentType(values)}:${bytes.toString("base64")}`;
+    const key = `${type}:${target}:${normalized}:${componentType(values)}:${bytes.toString("base64")}`;
     const known = seen.get(key);
     if (known !== undefined) return known;
     const width = WIDTH[type];
@@ -64,12 +68,13 @@ function createBinary() {
       componentType: componentType(values),
       count: values.length / width,
       type,
-      ...(type === "MAT4"
-        ? {}
-        : {
+      ...(normalized ? { normalized } : {}),
+      ...(needsBounds(type)
+        ? {
             min: lanes.map((lane) => lane.reduce((a, b) => Math.min(a, b))),
             max: lanes.map((lane) => lane.reduce((a, b) => Math.max(a, b))),
-          }),
+          }
+        : {}),
     });
     const padding = (4 - (bytes.length % 4)) % 4;
     blocks.push(bytes, Buffer.alloc(padding));
@@ -153,20 +158,52 @@ function chunk(type: "JSON" | "BIN\0", content: Buffer, fill: number): Buffer {
   return Buffer.concat([head, content, padding]);
 }
 
-/** A skinned figure and its clips as one binary glTF 2.0 file. The same input makes the same bytes. */
-export function encodeGlb(name: string, mesh: SkinnedMesh, clips: readonly Clip[]): Buffer {
-  const binary = createBinary();
+/** Parts of one as bytes. */
+const bytesOf = (parts: readonly number[]): Uint8Array =>
+  Uint8Array.from(parts, (part) => Math.round(part * 255));
+
+/** Each vertex's weights as bytes that add up to a whole: the second takes what the first leaves. */
+const weightBytes = (weights: readonly number[]): Uint8Array =>
+  Uint8Array.from(weights, (weight, i) => {
+    const lane = i % 4;
+    if (lane > 1) return 0;
+    const first = Math.round((lane === 0 ? weight : (weights[i - 1] ?? 0)) * 255);
+    return lane === 0 ? first : 255 - first;
+  });
+
+/** The attributes and indices of one mesh. */
+function meshToPrimitive(mesh: SkinnedMesh, binary: Binary) {
   const floats = (values: readonly number[]) => Float32Array.from(values, round);
-  const attributes = {
-    POSITION: binary.add(floats(mesh.positions), "VEC3", ARRAY_BUFFER),
-    NORMAL: binary.add(floats(mesh.normals), "VEC3", ARRAY_BUFFER),
-    JOINTS_0: binary.add(Uint8Array.from(mesh.joints), "VEC4", ARRAY_BUFFER),
-    WEIGHTS_0: binary.add(floats(mesh.weights), "VEC4", ARRAY_BUFFER),
+  return {
+    attributes: {
+      POSITION: binary.add(floats(mesh.positions), "VEC3", ARRAY_BUFFER),
+      NORMAL: binary.add(floats(mesh.normals), "VEC3", ARRAY_BUFFER),
+      JOINTS_0: binary.add(Uint8Array.from(mesh.joints), "VEC4", ARRAY_BUFFER),
+      WEIGHTS_0: binary.add(weightBytes(mesh.weights), "VEC4", ARRAY_BUFFER, true),
+      COLOR_0: binary.add(bytesOf(mesh.paints), "VEC4", ARRAY_BUFFER, true),
+    },
+    indices: binary.add(Uint16Array.from(mesh.indices), "SCALAR", ELEMENT_ARRAY_BUFFER),
   };
-  const indices = binary.add(Uint16Array.from(mesh.indices), "SCALAR", ELEMENT_ARRAY_BUFFER);
-  const inverseBindMatrices = binary.add(floats(JOINTS.flatMap((joint) => inverseBind(joint.at))), "MAT4");
+}
+
+/**
+ * Skinned figures, by name, that share a skeleton and its clips, as one binary glTF 2.0 file. The same input makes
+ * the same bytes. What a surface is painted with is in `COLOR_0`.
+ */
+export function encodeGlb(figures: Readonly<Record<string, SkinnedMesh>>, clips: readonly Clip[]): Buffer {
+  const binary = createBinary();
+  const meshes = Object.entries(figures).map(([name, mesh]) => ({
+    name,
+    primitives: [meshToPrimitive(mesh, binary)],
+  }));
+  const inverseBindMatrices = binary.add(
+    Float32Array.from(
+      JOINTS.flatMap((joint) => inverseBind(joint.at)),
+      round,
+    ),
+    "MAT4",
+  );
   const animations = clips.map((clip) => clipToAnimation(clip, binary));
-  const figureNode = JOINTS.length;
   const nodes = [
     ...JOINTS.map((joint) => {
       const children = JOINTS.flatMap((other, i) => (other.parent === joint.name ? [i] : []));
@@ -177,16 +214,16 @@ export function encodeGlb(name: string, mesh: SkinnedMesh, clips: readonly Clip[
         ...(children.length > 0 ? { children } : {}),
       };
     }),
-    { name, mesh: 0, skin: 0 },
+    ...meshes.map(({ name }, mesh) => ({ name, mesh, skin: 0 })),
   ];
   const bytes = binary.bytes();
   const document = {
     asset: { version: "2.0", generator: "assets/build-avatar.ts" },
     scene: 0,
-    scenes: [{ nodes: [0, figureNode] }],
+    scenes: [{ nodes: [0, ...meshes.map((_, i) => JOINTS.length + i)] }],
     nodes,
-    meshes: [{ name, primitives: [{ attributes, indices }] }],
-    skins: [{ name, joints: JOINTS.map((_, i) => i), skeleton: 0, inverseBindMatrices }],
+    meshes,
+    skins: [{ joints: JOINTS.map((_, i) => i), skeleton: 0, inverseBindMatrices }],
     animations,
     accessors: binary.accessors,
     bufferViews: binary.bufferViews,
