@@ -1,3 +1,5 @@
+import type { Tint } from "../../job/view.ts";
+
 /** Red, green, blue from 0 to 1, as the screen takes them. */
 export type Rgb = readonly [number, number, number];
 
@@ -14,11 +16,33 @@ export const AMBER: Rgb = [1, 0.72, 0.26];
 export const RED: Rgb = [1, 0.3, 0.26];
 export const ICE: Rgb = [0.72, 0.95, 1];
 
+/** What a job's tint means in the world; calm takes the agent's own colour. */
+export const TINT_COLORS: Readonly<Record<Exclude<Tint, "calm">, Rgb>> = {
+  attention: AMBER,
+  good: ACCENT,
+  trouble: RED,
+};
+const COLORED_TINTS = Object.keys(TINT_COLORS) as Exclude<Tint, "calm">[];
+/** The tints in the order of their numbers in shaders. */
+export const JOB_TINTS: readonly Tint[] = ["calm", ...COLORED_TINTS];
+
+/** GLSL: the colour of a job's tint, by its number in `JOB_TINTS`. */
+export const JOB_TINT_GLSL = `
+vec3 jobTint(float tint, vec3 own) {
+  ${COLORED_TINTS.map((tint, i) => `if (abs(tint - ${i + 1}.0) < 0.5) return vec3(${TINT_COLORS[tint].join(", ")});`).join("\n  ")}
+  return own;
+}
+`;
+
 /** GLSL: an agent's own colour, warmed to orange at a stress of 0.5 and to red at 1. */
 export const STRESS_GLSL = `
 vec3 warmed(vec3 own, float stress) {
   vec3 orange = vec3(1.0, 0.55, 0.16);
-  vec3 warm = mix(own, orange, smoothstep(0.36, 0.5, stress));
+  float part = smoothstep(0.36, 0.5, stress);
+  vec3 mixed = mix(own, orange, part);
+  // Between colours that are far apart lies grey: it is taken out, and the light that is lost put back.
+  vec3 warm = mixed - min(mixed.r, min(mixed.g, mixed.b)) * 3.2 * part * (1.0 - part);
+  warm *= max(mixed.r, max(mixed.g, mixed.b)) / max(0.01, max(warm.r, max(warm.g, warm.b)));
   return mix(warm, vec3(1.0, 0.2, 0.14), smoothstep(0.55, 1.0, stress));
 }
 // Calm: one slow sine. Stressed: two faster ones that do not agree.

@@ -1,44 +1,83 @@
 import { expect, test } from "vitest";
-import { declutter, type LabelBox } from "./declutter.ts";
+import { createScreenRoom, ROOM_STEP_PX } from "./declutter.ts";
 
-const box = (key: string, left: number, rank = 0): LabelBox => ({
-  key,
-  left,
-  top: 0,
-  width: 50,
-  height: 14,
-  rank,
+test("a box that is taken leaves no room for another that touches it", () => {
+  const room = createScreenRoom();
+  room.clear(400, 200);
+  room.take(100, 50, 160, 68);
+  const tries = {
+    itself: room.isFree(100, 50, 160, 68),
+    inside: room.isFree(120, 55, 121, 56),
+    around: room.isFree(0, 0, 400, 200),
+    leftOf: room.isFree(20, 50, 100 - ROOM_STEP_PX, 68),
+    rightOf: room.isFree(160 + ROOM_STEP_PX, 50, 300, 68),
+    above: room.isFree(100, 20, 160, 50 - ROOM_STEP_PX),
+    below: room.isFree(100, 68 + ROOM_STEP_PX, 160, 90),
+  };
+  expect(tries).toEqual({
+    itself: false,
+    inside: false,
+    around: false,
+    leftOf: true,
+    rightOf: true,
+    above: true,
+    below: true,
+  });
 });
-const NONE = new Set<string>();
 
-test("labels that do not touch are all shown", () => {
-  expect(declutter([box("a", 0), box("b", 60), box("c", 200)], NONE, 10)).toEqual(new Set(["a", "b", "c"]));
+test("boxes may hang over the edges of the screen", () => {
+  const room = createScreenRoom();
+  room.clear(400, 200);
+  room.take(-50, -20, 30, 10);
+  room.take(390, 190, 500, 300);
+  expect([
+    room.isFree(0, 0, 10, 10),
+    room.isFree(395, 195, 400, 200),
+    room.isFree(-500, -500, -100, -100),
+    room.isFree(450, 0, 500, 100),
+    room.isFree(100, 100, 300, 150),
+  ]).toEqual([false, false, true, true, true]);
 });
 
-test("where two overlap the higher rank is shown", () => {
-  expect(declutter([box("a", 0), box("b", 40, 5)], NONE, 10)).toEqual(new Set(["b"]));
+test("cleared for a screen of another size it is free everywhere", () => {
+  const room = createScreenRoom();
+  for (const [width, height] of [
+    [400, 200],
+    [1180, 820],
+    [64, 64],
+    [1180, 820],
+  ] as const) {
+    room.clear(width, height);
+    expect(room.isFree(0, 0, width, height)).toBe(true);
+    room.take(0, 0, width, height);
+  }
 });
 
-test("a label that is shown already is not pushed out by one of like rank", () => {
-  expect(declutter([box("a", 0, 1), box("b", 40, 1.2)], new Set(["a"]), 10)).toEqual(new Set(["a"]));
-});
-
-test("no two of many chosen labels overlap", () => {
-  const boxes = Array.from({ length: 400 }, (_, i) => ({
-    ...box(`${i}`, (i * 97) % 1100, i % 7),
-    top: (i * 53) % 800,
-  }));
-  const chosen = boxes.filter(({ key }) => declutter(boxes, NONE, 60).has(key));
-  expect(chosen.length).toBe(60);
-  for (const a of chosen) {
-    for (const b of chosen) {
-      if (a === b) continue;
-      const apart =
-        a.left + a.width <= b.left ||
-        b.left + b.width <= a.left ||
-        a.top + 14 <= b.top ||
-        b.top + 14 <= a.top;
-      expect(apart).toBe(true);
+test("no two of many boxes that were taken overlap, and a box is refused only near another", () => {
+  const room = createScreenRoom();
+  room.clear(1180, 820);
+  const taken: { left: number; top: number; right: number; bottom: number }[] = [];
+  let refused = 0;
+  for (let i = 0; i < 2000; i++) {
+    const left = (i * 97.3) % 1150;
+    const top = (i * 53.7) % 800;
+    const box = { left, top, right: left + 20 + ((i * 7.1) % 90), bottom: top + 18 };
+    const gap = (other: typeof box) =>
+      Math.max(
+        other.left - box.right,
+        box.left - other.right,
+        other.top - box.bottom,
+        box.top - other.bottom,
+      );
+    const nearest = Math.min(Number.POSITIVE_INFINITY, ...taken.map(gap));
+    if (room.isFree(box.left, box.top, box.right, box.bottom)) {
+      expect(nearest).toBeGreaterThanOrEqual(0);
+      room.take(box.left, box.top, box.right, box.bottom);
+      taken.push(box);
+    } else {
+      expect(nearest).toBeLessThan(2 * ROOM_STEP_PX);
+      refused += 1;
     }
   }
+  expect([taken.length > 100, refused > 100]).toEqual([true, true]);
 });

@@ -1,49 +1,58 @@
-/** A label that would like to be shown: its box on the canvas in CSS px. */
-export interface LabelBox {
-  readonly key: string;
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  /** Larger is shown first. */
-  readonly rank: number;
+/** Room is taken in squares of so many CSS px: two boxes that are this far apart never want the same one. */
+export const ROOM_STEP_PX = 2;
+const BITS = 32;
+
+/** Which parts of the screen are taken. Boxes are given by their edges in CSS px from the top left. */
+export interface ScreenRoom {
+  /** Frees everything on a screen of this size. */
+  clear(width: number, height: number): void;
+  /** Whether nothing of a box is taken. What is outside the screen is free. */
+  isFree(left: number, top: number, right: number, bottom: number): boolean;
+  take(left: number, top: number, right: number, bottom: number): void;
 }
 
-const GAP = 3;
-const CELL = 64;
+/** Keeps one bit for every square of the screen, so that ten thousand boxes are tried in a fraction of a millisecond. */
+export function createScreenRoom(): ScreenRoom {
+  let columns = 0;
+  let rows = 0;
+  let words = 0;
+  let bits = new Uint32Array(0);
 
-/**
- * Chooses which labels are shown so that none overlaps another: by rank, and those that are shown already before those
- * of like rank that are not, so that labels do not flicker. At most `most` are shown.
- */
-export function declutter(
-  boxes: readonly LabelBox[],
-  shown: ReadonlySet<string>,
-  most: number,
-): ReadonlySet<string> {
-  const order = [...boxes].sort(
-    (a, b) => b.rank + (shown.has(b.key) ? 0.5 : 0) - a.rank - (shown.has(a.key) ? 0.5 : 0),
-  );
-  const taken = new Map<string, LabelBox[]>();
-  const chosen = new Set<string>();
-  for (const box of order) {
-    if (chosen.size >= most) break;
-    const cells: string[] = [];
-    for (let x = Math.floor((box.left - GAP) / CELL); x <= (box.left + box.width + GAP) / CELL; x++) {
-      for (let y = Math.floor((box.top - GAP) / CELL); y <= (box.top + box.height + GAP) / CELL; y++) {
-        cells.push(`${x}:${y}`);
+  /** The squares from `from` to `to` that are in one word of a row. */
+  const maskOf = (word: number, from: number, to: number): number => {
+    const low = Math.max(0, from - word * BITS);
+    const high = Math.min(BITS - 1, to - word * BITS);
+    return (high === BITS - 1 ? -1 : (1 << (high + 1)) - 1) & ~((1 << low) - 1);
+  };
+
+  /** Walks over the words of a box. Returns whether any square was taken; with `takes`, takes them all. */
+  function walk(left: number, top: number, right: number, bottom: number, takes: boolean): boolean {
+    const from = Math.max(0, Math.floor(left / ROOM_STEP_PX));
+    const to = Math.min(columns - 1, Math.ceil(right / ROOM_STEP_PX) - 1);
+    const last = Math.min(rows - 1, Math.ceil(bottom / ROOM_STEP_PX) - 1);
+    if (to < from) return false;
+    for (let row = Math.max(0, Math.floor(top / ROOM_STEP_PX)); row <= last; row++) {
+      for (let word = from >> 5; word <= to >> 5; word++) {
+        const at = row * words + word;
+        const mask = maskOf(word, from, to);
+        if (takes) bits[at] = (bits[at] ?? 0) | mask;
+        else if (((bits[at] ?? 0) & mask) !== 0) return true;
       }
     }
-    const overlaps = cells.some((cell) => taken.get(cell)?.some((other) => touches(box, other)));
-    if (overlaps) continue;
-    chosen.add(box.key);
-    for (const cell of cells) taken.set(cell, [...(taken.get(cell) ?? []), box]);
+    return false;
   }
-  return chosen;
-}
 
-const touches = (a: LabelBox, b: LabelBox): boolean =>
-  a.left < b.left + b.width + GAP &&
-  b.left < a.left + a.width + GAP &&
-  a.top < b.top + b.height + GAP &&
-  b.top < a.top + a.height + GAP;
+  return {
+    clear(width, height) {
+      columns = Math.ceil(width / ROOM_STEP_PX);
+      rows = Math.ceil(height / ROOM_STEP_PX);
+      words = Math.ceil(columns / BITS);
+      if (bits.length < words * rows) bits = new Uint32Array(words * rows);
+      else bits.fill(0);
+    },
+    isFree: (left, top, right, bottom) => !walk(left, top, right, bottom, false),
+    take(left, top, right, bottom) {
+      walk(left, top, right, bottom, true);
+    },
+  };
+}

@@ -1,8 +1,9 @@
 import type { AgentId } from "../../protocol/ids.ts";
-import type { ScreenPoint } from "../stage/camera.ts";
 import type { CanvasPoint } from "../stage/gestures.ts";
-import type { Point3 } from "../stage/orbit.ts";
+import type { ScreenPoint } from "../stage/lens.ts";
+import { nearestTurn, type Orbit, type Point3 } from "../stage/orbit.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
+import { GATE, gateScale } from "./gate-place.ts";
 import { CHEST_HEIGHT, gatePlace, HEAD_HEIGHT, JOB_RING_HEIGHT } from "./places.ts";
 import type { Standing } from "./roster.ts";
 
@@ -45,10 +46,14 @@ export function agentAt(
 /** Points that hold everything there is to see. */
 function outline({ roster, treasury }: Pick<WorldContext, "roster" | "treasury">): Point3[] {
   const gate = gatePlace(roster);
+  const wide = GATE.halfWidth * gateScale(roster);
+  const high = (GATE.shoulder + GATE.halfWidth) * gateScale(roster);
   const points: Point3[] = [
     { x: 0, y: treasury.height * treasury.scale + 0.6, z: 0 },
-    { x: gate.x - 2, y: 0.4, z: gate.z },
-    { x: gate.x + 2, y: 0.4, z: gate.z },
+    ...[-wide, wide].flatMap((aside) => [
+      { x: gate.x + aside, y: 0, z: gate.z },
+      { x: gate.x + aside, y: high, z: gate.z },
+    ]),
   ];
   if (roster.standing.length <= MOST_FRAMED) {
     for (const { at } of roster.standing) {
@@ -68,34 +73,36 @@ function outline({ roster, treasury }: Pick<WorldContext, "roster" | "treasury">
   return points;
 }
 
+/** The view of an agent from near, from the side of it that the camera is on already: it never swings round the back. */
+export function nearView(
+  { camera, size }: Pick<WorldContext["stage"], "camera" | "size">,
+  { at, heading }: Pick<Standing, "at" | "heading">,
+): Orbit {
+  const front = heading + Math.PI;
+  const left = nearestTurn(front - THREE_QUARTER, camera.orbit.azimuth);
+  const right = nearestTurn(front + THREE_QUARTER, camera.orbit.azimuth);
+  const swing = (azimuth: number) => Math.abs(azimuth - camera.orbit.azimuth);
+  const { width, height } = size();
+  return {
+    x: at.x,
+    y: CHEST_HEIGHT * 0.86,
+    z: at.z,
+    azimuth: swing(left) < swing(right) ? left : right,
+    elevation: 0.2,
+    distance: width < height ? 12 : 8.6,
+  };
+}
+
 /** Aims the camera: at the whole swarm, and at the agent that is picked; and turns taps into picks. */
 export function createFocus(context: WorldContext): WorldFeature {
   const { stage, roster, selected, onSelect, treasury } = context;
   const { camera } = stage;
   let framedHeight = -1;
 
-  function goTo({ at, heading }: Standing): void {
-    // From the side on which the camera is already, so that it does not swing round the back.
-    const front = heading + Math.PI;
-    const left = front - THREE_QUARTER;
-    const right = front + THREE_QUARTER;
-    const swing = (angle: number) =>
-      Math.abs(Math.atan2(Math.sin(angle - camera.orbit.azimuth), Math.cos(angle - camera.orbit.azimuth)));
-    const { width, height } = stage.size();
-    camera.glideTo({
-      x: at.x,
-      y: CHEST_HEIGHT * 0.86,
-      z: at.z,
-      azimuth: swing(left) < swing(right) ? left : right,
-      elevation: 0.2,
-      distance: width < height ? 12 : 8.6,
-    });
-  }
-
   function follow(): void {
     const id = selected.get();
     const agent = id === undefined ? undefined : roster.find(id);
-    if (agent) goTo(agent);
+    if (agent) camera.glideTo(nearView(stage, agent));
     else camera.glideHome();
   }
 

@@ -1,60 +1,70 @@
-import { createInstances } from "../stage/instances.ts";
-import { createSurface, strip } from "../stage/surface.ts";
-import { rgbOf } from "./colors.ts";
+import { Vector2 } from "@babylonjs/core/Maths/math.vector.pure.js";
+import { strip } from "../stage/surface.ts";
+import { createAgentDrawing } from "./agent-drawing.ts";
+import { AGENT_GLSL } from "./agent-table.ts";
+import { STRESS_GLSL } from "./colors.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
 import { CURVE_GLSL } from "./curve.ts";
-import { POSE_LOOKS } from "./motion.ts";
+import { CHANGE_S } from "./motion.ts";
 import { CHEST_HEIGHT, ORDER } from "./places.ts";
 
-const FIELDS = {
-  /** x, y, z where it leaves the agent; phase */
-  from: 4,
-  /** red, green, blue, brightness */
-  tint: 4,
-  /** 1 while a payment is awaited; how much flows */
-  wire: 2,
-} as const;
-
-/** The lines meet the core a little apart from each other, so that they join it as a wreath. */
 const VERTEX = `
 attribute vec3 position;
-attribute vec4 from;
-attribute vec4 tint;
-attribute vec2 wire;
+attribute float slot;
 uniform float coreHeight;
+uniform float swarm;   // how far the farthest agent is from the core, metres
+uniform float calm;    // how brightly a line with nothing to tell is lit
+uniform float crowded; // 0 a few agents, 1 thousands
+uniform vec2 jobLight; // of lines of those with a job: how brightly they are lit, how much they give way near the core
 varying float vT;
-varying float vSide;
+varying float vSide;   // CSS px from its middle
 varying vec4 vTint;
 varying vec2 vWire;
 varying float vPhase;
 varying float vLength;
 varying float vClear;
+${AGENT_GLSL}
+${STRESS_GLSL}
 ${CURVE_GLSL}
 void main() {
-  vec3 out2 = normalize(vec3(from.x, 0.0, from.z) + vec3(1e-4, 0.0, 0.0));
-  vec3 to = out2 * 0.55 + vec3(0.0, coreHeight * (0.32 + 0.22 * from.w), 0.0);
-  float lift = liftOf(from.xyz, to);
+  vec4 place = placeOf(slot), look = lookOf(slot), work = workOf(slot), was = wasOf(slot);
+  float there = thereOf(look);
+  vec3 from = vec3(place.x, ${(CHEST_HEIGHT * 0.86).toFixed(3)}, place.y);
+  vec3 to = wireEnd(from, coreHeight, place.w);
+  float lift = liftOf(from, to);
+  vec3 at = onCurve(from, to, lift, position.x);
   vT = position.x;
-  vSide = position.y;
-  vTint = tint;
-  vWire = wire;
-  vPhase = from.w;
-  vLength = length(to - from.xyz);
-  vClear = haze(onCurve(from.xyz, to, lift, position.x));
-  gl_Position = ribbon(from.xyz, to, lift, position.x, position.y, 7.0);
+  // A fine thread where there are thousands, one with a glow around it where there are few.
+  float px = mix(7.0, 2.0, crowded);
+  float busy = ringOf(work, fillOf(slot));
+  // Near the core all lines meet: the more there are, the less of each is lit there, so that they stay a veil.
+  float nearness = mix(1.0, clamp(length(at.xz) / swarm, 0.04, 1.0), crowded);
+  float flow = work.z * comeTo(was.w, ${CHANGE_S.toFixed(3)});
+  // In a crowd those with something to tell stand out, while they are few.
+  float resting = calm * nearness * mix(1.0, 0.5 + 1.6 * flow, crowded);
+  float telling = jobLight.x * mix(1.0, nearness, jobLight.y);
+  float lit = litOf(look, was) * mix(resting, telling, busy);
+  vTint = vec4(warmed(tintOf(slot).rgb, tintOf(slot).a), lit);
+  vWire = vec2(work.y * busy, flow);
+  vPhase = place.w;
+  vLength = length(to - from);
+  // One who comes reaches for the core; one who leaves lets go.
+  vClear = haze(at) * step(position.x, there * 1.02);
+  vSide = position.y * px;
+  gl_Position = ribbon(from, to, lift, position.x, position.y, px);
 }
 `;
 
 const FRAGMENT = `
 varying float vT;
-varying float vSide;
+varying float vSide;   // CSS px from its middle
 varying vec4 vTint;
 varying vec2 vWire;
 varying float vPhase;
 varying float vLength;
 varying float vClear;
 void main() {
-  float across = abs(vSide) * 7.0;
+  float across = abs(vSide);
   float core = smoothstep(1.35, 0.4, across);
   float glow = exp(-across * across * 0.12) * 0.3;
   float metres = vT * vLength;
@@ -69,56 +79,51 @@ void main() {
 }
 `;
 
+/** Pieces of a line: enough for a smooth curve, few enough for ten thousand. */
+const PIECES = 16;
+/** From so many agents on lines begin to give way to each other, and from so many they do so wholly. */
+const FEW = 12;
+const MANY = 600;
+
+/** How brightly a line is lit among so many, and how crowded they are: 0 few, 1 thousands. */
+export function lightOf(count: number): { readonly calm: number; readonly crowded: number } {
+  const crowded = Math.log(Math.max(1, count) / FEW) / Math.log(MANY / FEW);
+  const veil = Math.min(1, (MANY / Math.max(1, count)) ** 0.9);
+  return {
+    calm: Math.min(1, 9 / Math.max(1, count) + 0.4 * veil),
+    crowded: Math.min(1, Math.max(0, crowded)),
+  };
+}
+
 /** The curved line that ties every agent to the treasury core: one draw. */
-export function createLines({ stage, roster, treasury }: WorldContext): WorldFeature {
-  const material = stage.materials.create({
-    name: "lines.wire",
+export function createLines(context: WorldContext): WorldFeature {
+  const { stage, roster, crowd, treasury } = context;
+  const shape = strip(PIECES);
+  const spec = {
+    name: "lines.wires",
+    order: ORDER.lines,
     vertex: VERTEX,
     fragment: FRAGMENT,
-    attributes: ["position", ...Object.keys(FIELDS)],
-    uniforms: ["coreHeight"],
-  });
-  const shape = strip(28);
-  const mesh = createSurface(stage.scene, {
-    name: "lines.wires",
-    material,
-    order: ORDER.lines,
+    uniforms: ["coreHeight", "swarm", "calm", "crowded", "jobLight"],
     indices: shape.indices,
     vertices: { position: shape.position },
+  };
+  const drawing = createAgentDrawing(context, spec, [crowd.points, crowd.far, crowd.near]);
+  const jobLight = new Vector2();
+  const stop = stage.onFrame(() => {
+    const { calm, crowded } = lightOf(roster.count);
+    drawing.material.setFloat("coreHeight", treasury.height * treasury.scale);
+    drawing.material.setFloat("swarm", roster.radius);
+    drawing.material.setFloat("calm", calm);
+    drawing.material.setFloat("crowded", crowded);
+    const jobs = lightOf(crowd.busy);
+    jobLight.set(Math.max(calm, Math.min(1.15, jobs.calm + 0.15)), crowded * jobs.crowded);
+    drawing.material.setVector2("jobLight", jobLight);
   });
-  const instances = createInstances(mesh, FIELDS);
-
-  const undo = [
-    roster.onChange(({ slots }) => {
-      instances.resize(roster.standing.length);
-      // In a crowd only those with something to tell stand out.
-      const calm = Math.min(1, 7 / Math.max(1, roster.standing.length) + 0.07);
-      for (const slot of slots) {
-        const agent = roster.standing[slot];
-        if (!agent) continue;
-        const { view, at, phase } = agent;
-        const { presence, flow } = POSE_LOOKS[view.pose];
-        instances.set(slot, "from", at.x, CHEST_HEIGHT * 0.86, at.z, phase);
-        instances.set(
-          slot,
-          "tint",
-          ...rgbOf(view.color),
-          presence * (view.job ? Math.min(1.15, calm * 2.2 + 0.12) : calm),
-        );
-        instances.set(slot, "wire", view.job?.awaitingPayment ? 1 : 0, flow);
-      }
-    }),
-    stage.onFrame(() => {
-      material.setFloat("coreHeight", treasury.height * treasury.scale);
-      instances.flush();
-    }),
-  ];
   return {
     dispose() {
-      for (const stop of undo) stop();
-      instances.dispose();
-      mesh.dispose();
-      material.dispose();
+      stop();
+      drawing.dispose();
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { Point3 } from "../stage/orbit.ts";
-import type { SatPlace } from "../state/model.ts";
 import type { Roster } from "./roster.ts";
 
 /** How much larger than life the figures are, so that they read from across the room. */
@@ -9,7 +8,7 @@ export const HEAD_HEIGHT = 1.81 * FIGURE_SCALE;
 export const CHEST_HEIGHT = 1.3 * FIGURE_SCALE;
 export const JOB_RING_HEIGHT = HEAD_HEIGHT + 0.8;
 /** CSS px that the job ring is lifted above that, so that it clears the name however far away it is. */
-export const JOB_RING_LIFT_PX = 17;
+export const JOB_RING_LIFT_PX = 20;
 
 /** Order of drawing: everything is translucent, so who comes later is drawn over who came before. */
 export const ORDER = {
@@ -29,11 +28,3 @@ export const ORDER = {
 
 /** Where the gate stands: at the edge of the swarm, towards -z. */
 export const gatePlace = (roster: Roster): Point3 => ({ x: 0, y: 0, z: -(roster.frontRadius + 2.6) });
-
-/** Where sats leave from or arrive at, in metres; undefined when that agent is not here. */
-export function satPoint(place: SatPlace, roster: Roster): Point3 | undefined {
-  if (place.kind === "core") return { x: 0, y: 1.7, z: 0 };
-  if (place.kind === "gate") return { ...gatePlace(roster), y: 1.7 };
-  const agent = roster.find(place.agentId);
-  return agent && { x: agent.at.x, y: CHEST_HEIGHT * 0.9, z: agent.at.z };
-}

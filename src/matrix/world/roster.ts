@@ -1,30 +1,44 @@
 import type { AgentId } from "../../protocol/ids.ts";
 import type { Stage, Undo } from "../stage/stage.ts";
-import type { AgentView, Readable } from "../state/model.ts";
-import { createLayout, type Place } from "./layout.ts";
+import type { Change } from "../state/changes.ts";
+import type { AgentView, MatrixState } from "../state/model.ts";
+import { hashOf } from "./hash.ts";
+import { createLayout, inPlacingOrder, type Place } from "./layout.ts";
+import { ENTER_S, LEAVE_S } from "./motion.ts";
 
 /** One agent as it stands in the world. */
 export interface Standing {
   readonly id: AgentId;
+  /** As the state has it; of one that is leaving, as it was last. */
   readonly view: AgentView;
   readonly at: Place;
   /** Where it faces by itself: radians clockwise from +z. */
   readonly heading: number;
   /** 0 to 1, its own for ever: nobody moves in step. */
   readonly phase: number;
+  /** While it makes its entrance: when that began, in the stage's `elapsed` seconds. Undefined for everybody else. */
+  readonly cameAt: number | undefined;
+  /** While it makes its exit: when that began, in the stage's `elapsed` seconds. Undefined for everybody else. */
+  readonly leftAt: number | undefined;
 }
 
-/** What differs from the last frame: the slots to write again, those of newcomers among them. */
+/**
+ * What differs from the last frame: the slots to write again, those of newcomers, of those that begin to leave and of
+ * those whose entrance is over among them; and who is gone, exit and all.
+ */
 export interface RosterChange {
   readonly slots: readonly number[];
   readonly left: readonly AgentId[];
-  /** Whether anyone came, left or stands elsewhere. */
+  /** Whether anyone came, is gone or stands elsewhere. */
   readonly moved: boolean;
 }
 
 /** Who stands in the world and in which slot of every instance buffer. Slots are dense: the last fills a gap. */
 export interface Roster {
+  /** Those that are here, and those that are leaving. */
   readonly standing: readonly Standing[];
+  /** How many are here: as many as the state has. */
+  readonly count: number;
   /** How far the farthest agent is from the core, in metres. */
   readonly radius: number;
   /** The same of those on the gate's side, towards -z. */
@@ -38,104 +52,199 @@ export interface Roster {
 
 /** The radius of an empty world: the core and the gate want some room. */
 const LEAST_RADIUS = 7;
+/** When more than this come in one frame, nobody makes an entrance: it is no event any more. */
+const MOST_ENTRANCES = 64;
 
-/** Spreads ids over 0 to 1 (FNV-1a). */
+/** Spreads ids over 0 to 1. */
 export function phaseOf(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  const hash = hashOf(id);
   return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 32;
 }
 
+/** An entrance or an exit that is under way. */
+interface Passage {
+  readonly id: AgentId;
+  readonly since: number;
+}
+
 /** Follows the agents of the state, gives each a slot and a place, and tells the features once a frame what differs. */
-export function createRoster(stage: Stage, agents: Readable<ReadonlyMap<AgentId, AgentView>>): Roster {
-  const layout = createLayout();
+export function createRoster(
+  stage: Stage,
+  state: Pick<MatrixState, "agents" | "agentChanges">,
+  layout = createLayout(),
+): Roster {
   const standing: Standing[] = [];
   const slots = new Map<AgentId, number>();
   const listeners = new Set<(change: RosterChange) => void>();
+  const changes = state.agentChanges.follow();
+  /** Both in the order in which they began. */
+  const entrances: Passage[] = [];
+  const exits: Passage[] = [];
+  const PASSAGES = {
+    cameAt: { passages: entrances, seconds: ENTER_S },
+    leftAt: { passages: exits, seconds: LEAVE_S },
+  } as const;
+  /** How often everybody was told of at once: first whoever is there at the beginning, then a snapshot. */
+  let tellings = 0;
+  let leaving = 0;
   let radius = LEAST_RADIUS;
   let frontRadius = LEAST_RADIUS;
-  let stale = true;
+  let isRadiusStale = false;
 
-  function stand(view: AgentView): Standing {
-    const at = layout.place(view.id, view);
-    const isOwnPlace = at.x === view.x && at.z === view.z;
-    const heading = isOwnPlace ? (view.direction * Math.PI) / 180 : Math.atan2(-at.x, -at.z);
-    return { id: view.id, view, at, heading, phase: phaseOf(view.id) };
+  /** What the present frame changes. */
+  const touched = new Set<number>();
+  let left: AgentId[] = [];
+  let moved = false;
+
+  function stand(view: AgentView, before: Standing | undefined, cameAt: number | undefined): Standing {
+    const at = layout.place(view);
+    const faces = at.x === view.x && at.z === view.z ? view.direction : undefined;
+    const heading = faces === undefined ? Math.atan2(-at.x, -at.z) : ((faces % 360) * Math.PI) / 180;
+    const phase = before?.phase ?? phaseOf(view.id);
+    return { id: view.id, view, at, heading, phase, cameAt, leftAt: undefined };
+  }
+
+  const write = (slot: number, agent: Standing) => {
+    standing[slot] = agent;
+    touched.add(slot);
+  };
+
+  function widen({ x, z }: Place): void {
+    const away = Math.hypot(x, z);
+    radius = Math.max(radius, away);
+    if (z < 0) frontRadius = Math.max(frontRadius, away);
+  }
+
+  /** Somebody is no longer there: only who stood at the edge makes the swarm smaller. */
+  function vacated({ x, z }: Place): void {
+    moved = true;
+    const away = Math.hypot(x, z);
+    isRadiusStale ||= away >= radius || (z < 0 && away >= frontRadius);
   }
 
   function remove(slot: number): void {
+    const gone = standing[slot];
     const last = standing.pop();
-    const gone = slot < standing.length ? standing[slot] : last;
-    if (last && gone && gone !== last) {
-      standing[slot] = last;
+    if (!gone || !last) return;
+    slots.delete(gone.id);
+    if (gone !== last) {
+      write(slot, last);
       slots.set(last.id, slot);
     }
-    if (!gone) return;
-    slots.delete(gone.id);
     layout.release(gone.id);
+    left.push(gone.id);
+    vacated(gone.at);
+  }
+
+  function update(slot: number, view: AgentView): void {
+    const before = standing[slot];
+    if (!before || (before.view === view && before.leftAt === undefined)) return;
+    if (before.leftAt !== undefined) leaving -= 1;
+    const after = stand(view, before, before.cameAt);
+    if (before.at.x !== after.at.x || before.at.z !== after.at.z) {
+      vacated(before.at);
+      widen(after.at);
+    }
+    write(slot, after);
+  }
+
+  function leave(slot: number, isActed: boolean): void {
+    const agent = standing[slot];
+    if (!agent || agent.leftAt !== undefined) return;
+    if (!isActed) {
+      remove(slot);
+      return;
+    }
+    const since = stage.now.elapsed;
+    leaving += 1;
+    exits.push({ id: agent.id, since });
+    write(slot, { ...agent, leftAt: since });
+  }
+
+  function come(newcomers: readonly AgentView[], isLive: boolean): void {
+    if (newcomers.length === 0) return;
+    for (const view of inPlacingOrder(newcomers)) layout.place(view);
+    const isActed = isLive && !stage.reducedMotion && newcomers.length <= MOST_ENTRANCES;
+    const cameAt = isActed ? stage.now.elapsed : undefined;
+    for (const view of newcomers) {
+      const slot = standing.length;
+      const agent = stand(view, undefined, cameAt);
+      slots.set(view.id, slot);
+      write(slot, agent);
+      widen(agent.at);
+      if (cameAt !== undefined) entrances.push({ id: view.id, since: cameAt });
+    }
+    moved = true;
+  }
+
+  /** A tower greets with some of its agents before it tells of all: those were placed without regard for the others. */
+  function placeAnew(views: Iterable<AgentView>): void {
+    for (const { id } of standing) layout.release(id);
+    for (const view of inPlacingOrder([...views])) layout.place(view);
+  }
+
+  function take({ ids, isLive }: Change<AgentId>): void {
+    const views = state.agents.get();
+    const newcomers: AgentView[] = [];
+    if (ids === "all") tellings += 1;
+    if (ids === "all" && tellings === 2) placeAnew(views.values());
+    for (const id of ids === "all" ? new Set([...slots.keys(), ...views.keys()]) : ids) {
+      const view = views.get(id);
+      const slot = slots.get(id);
+      if (view && slot === undefined) newcomers.push(view);
+      else if (view && slot !== undefined) update(slot, view);
+      else if (slot !== undefined) leave(slot, isLive && !stage.reducedMotion);
+    }
+    come(newcomers, isLive);
+  }
+
+  /** Ends the entrances or exits that have lasted long enough, except of those who have left or come back since. */
+  function settle(which: "cameAt" | "leftAt", end: (slot: number, agent: Standing) => void): void {
+    const { passages, seconds } = PASSAGES[which];
+    let over = 0;
+    for (const { id, since } of passages) {
+      if (stage.now.elapsed - since < seconds) break;
+      over += 1;
+      const slot = slots.get(id);
+      const agent = slot === undefined ? undefined : standing[slot];
+      if (slot !== undefined && agent?.[which] === since) end(slot, agent);
+    }
+    if (over > 0) passages.splice(0, over);
+  }
+
+  function measure(): void {
+    isRadiusStale = false;
+    radius = LEAST_RADIUS;
+    frontRadius = LEAST_RADIUS;
+    for (const { at } of standing) widen(at);
   }
 
   function sync(): void {
-    if (!stale) return;
-    stale = false;
-    const views = agents.get();
-    const changed: AgentView[] = [];
-    const newcomers: AgentView[] = [];
-    for (const view of views.values()) {
-      const slot = slots.get(view.id);
-      if (slot === undefined) newcomers.push(view);
-      else if (standing[slot]?.view !== view) changed.push(view);
-    }
-    const touched = new Set<number>();
-    const left: AgentId[] = [];
-    // As many as before means nobody left: the usual case, and a whole pass saved.
-    for (
-      let slot = standing.length - 1;
-      slot >= 0 && views.size - newcomers.length < standing.length;
-      slot--
-    ) {
-      const id = standing[slot]?.id;
-      if (id === undefined || views.has(id)) continue;
-      left.push(id);
+    const change = changes.take();
+    if (!change && entrances.length === 0 && exits.length === 0) return;
+    settle("cameAt", (slot, agent) => write(slot, { ...agent, cameAt: undefined }));
+    // Who comes back in this frame is not gone.
+    if (change) take(change);
+    settle("leftAt", (slot) => {
+      leaving -= 1;
       remove(slot);
-      touched.add(slot);
-    }
-    let moved = left.length > 0 || newcomers.length > 0;
-    for (const view of changed) {
-      const slot = slots.get(view.id);
-      const before = slot === undefined ? undefined : standing[slot];
-      if (slot === undefined || !before) continue;
-      const after = stand(view);
-      moved ||= before.at.x !== after.at.x || before.at.z !== after.at.z;
-      standing[slot] = after;
-      touched.add(slot);
-    }
-    for (const view of newcomers) {
-      slots.set(view.id, standing.length);
-      touched.add(standing.length);
-      standing.push(stand(view));
-    }
-    const inUse = [...touched].filter((slot) => slot < standing.length);
-    if (inUse.length === 0 && left.length === 0) return;
-    if (moved) {
-      radius = LEAST_RADIUS;
-      frontRadius = LEAST_RADIUS;
-      for (const { at } of standing) {
-        const away = Math.hypot(at.x, at.z);
-        radius = Math.max(radius, away);
-        if (at.z < 0) frontRadius = Math.max(frontRadius, away);
-      }
-    }
-    for (const listener of listeners) listener({ slots: inUse, left, moved });
+    });
+    if (isRadiusStale) measure();
+    if (touched.size === 0 && left.length === 0) return;
+    const told = { slots: [...touched].filter((slot) => slot < standing.length), left, moved };
+    touched.clear();
+    left = [];
+    moved = false;
+    for (const listener of listeners) listener(told);
   }
 
-  const stopWatching = agents.subscribe(() => {
-    stale = true;
-  });
   const stopFrames = stage.onFrame(sync);
 
   return {
     standing,
+    get count() {
+      return standing.length - leaving;
+    },
     get radius() {
       return radius;
     },
@@ -153,7 +262,7 @@ export function createRoster(stage: Stage, agents: Readable<ReadonlyMap<AgentId,
       return () => listeners.delete(listener);
     },
     dispose() {
-      stopWatching();
+      changes.stop();
       stopFrames();
       listeners.clear();
     },

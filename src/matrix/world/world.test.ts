@@ -1,3 +1,4 @@
+import type { Mesh } from "@babylonjs/core/Meshes/mesh.pure.js";
 import { expect, test, vi } from "vitest";
 import { agentId } from "../../protocol/ids.ts";
 import { sats } from "../../protocol/units.ts";
@@ -7,21 +8,19 @@ import { createCore } from "./core.ts";
 import { createFloorMarks } from "./floor-marks.ts";
 import { agentAt, createFocus } from "./focus.ts";
 import { createGate } from "./gate.ts";
-import { CELL_HEIGHT, CELL_WIDTH, type DrawGlyph } from "./glyph-atlas.ts";
 import { createGrid } from "./grid.ts";
 import { createJobRings } from "./job-rings.ts";
 import { createLabels } from "./labels.ts";
 import { createLines } from "./lines.ts";
 import { createRain } from "./rain.ts";
 import { createSky } from "./sky.ts";
-import { createFakeWorld, loadCommittedAvatar, makeJob, swarm } from "./testing/fake-world.ts";
-
-const drawNothing: DrawGlyph = () => new Uint8Array(CELL_WIDTH * CELL_HEIGHT);
+import { createFakePen } from "./testing/fake-pen.ts";
+import { createFakeWorld, loadCommittedAvatar, makeJob } from "./testing/fake-world.ts";
 
 async function createEverything(count: number) {
   const world = createFakeWorld(count);
   const avatars = createAvatars(world.context, loadCommittedAvatar);
-  const labels = createLabels(world.context, drawNothing);
+  const labels = createLabels(world.context, createFakePen());
   const others = [
     createSky,
     createGrid,
@@ -81,8 +80,9 @@ test("the number of draws does not grow with the swarm and stays within 25", asy
     });
     world.put(agentId("alpha"), { job: makeJob(world.state.agents.get().values().next().value ?? never()) });
     world.step(3);
-    const visible = world.stage.scene.meshes.filter((mesh) => mesh.isVisible);
-    const draws = visible.length + visible.filter((mesh) => mesh.material?.needDepthPrePass).length;
+    // Who is near and who is far depends on the camera: what could be drawn is what counts.
+    const { meshes } = world.stage.scene;
+    const draws = meshes.length + meshes.filter((mesh) => mesh.material?.needDepthPrePass).length;
     world.dispose();
     return draws;
   };
@@ -91,23 +91,28 @@ test("the number of draws does not grow with the swarm and stays within 25", asy
   expect(await drawn(2000)).toBe(few);
 });
 
-test("after a restored context every instance is there again", async () => {
+test("after a restored context everybody is drawn again by every drawing of agents", async () => {
   const world = await createEverything(300);
-  const { instances } = world.avatars;
-  const dataOf = () => {
-    const mesh = world.stage.scene.getMeshByName("avatars.figures");
-    const data = mesh?.getVertexBuffer("place")?.getData() ?? [];
-    return Array.from({ length: 40 }, (_, i) => (data as Float32Array)[i]);
+  const slotsOf = () => {
+    const drawings = world.stage.scene.meshes.filter(
+      (mesh) => mesh.isVisible && mesh.getVertexBuffer("slot"),
+    );
+    return Object.fromEntries(
+      drawings.map((mesh) => {
+        const slots = Array.from((mesh.getVertexBuffer("slot")?.getData() ?? []) as Float32Array);
+        return [mesh.name, slots.slice(0, (mesh as Mesh).forcedInstanceCount)];
+      }),
+    );
   };
-  const before = dataOf();
-  expect(before.some((value) => value !== 0)).toBe(true);
+  const before = slotsOf();
+  expect(before["lines.wires"]).toHaveLength(300);
+  expect(before["marks.floors"]?.length).toBeGreaterThan(0);
   world.stage.engine.onContextRestoredObservable.notifyObservers(world.stage.engine);
-  expect(dataOf()).toEqual(before);
-  expect(instances?.count).toBe(300);
+  expect(slotsOf()).toEqual(before);
   world.put(agentId("alpha"), { budgetStress: 0.75 });
   world.step();
   const slot = world.context.roster.slotOf(agentId("alpha")) ?? -1;
-  expect(instances?.get(slot, "tint")[3]).toBe(0.75);
+  expect(world.context.crowd.table.get(slot, "tint")[3]).toBe(0.75);
   world.dispose();
 });
 
@@ -174,19 +179,6 @@ test("cut off, the world goes quiet; back again, it livens up", () => {
   world.state.link.set({ status: "live" });
   world.step(100, 0.1);
   expect(world.stage.materials.globals.quiet).toBeCloseTo(0, 3);
-  world.dispose();
-});
-
-test("labels show names and prices, and only those of agents that are here", async () => {
-  const world = await createEverything(5);
-  const agent = world.state.agents.get().get(agentId("alpha")) ?? never();
-  world.put(agent.id, { job: makeJob(agent) });
-  world.step(200, 0.1);
-  const names = [...world.state.agents.get().values()].reduce((sum, { label }) => sum + label.length, 0);
-  expect(world.labels.instances.count).toBe(names + "⚡500".length);
-  world.state.agents.set(swarm(1));
-  world.step(200, 0.1);
-  expect(world.labels.instances.count).toBe("Timmy".length);
   world.dispose();
 });
 

@@ -6,6 +6,7 @@ import { type AgentId, agentId, jobId, seq } from "../../../protocol/ids.ts";
 import type { EconomyFigures, TreasuryFigures } from "../../../protocol/records.ts";
 import { NO_SATS, sats } from "../../../protocol/units.ts";
 import { createNullStage } from "../../stage/null-stage.ts";
+import { createChanges } from "../../state/changes.ts";
 import type { AgentView, Cue, LinkView } from "../../state/model.ts";
 import { loadAvatar } from "../avatar-loader.ts";
 import { createWorldContext } from "../context.ts";
@@ -43,6 +44,27 @@ export function createFeed<T>() {
   };
 }
 
+/** Agents that a test writes whole, and what differs each time. All of it is live but what `isLive` says is not. */
+export function createAgents(initial: ReadonlyMap<AgentId, AgentView>) {
+  const value = createValue(initial);
+  const changes = createChanges<AgentId>();
+  return {
+    changes,
+    value: {
+      ...value,
+      set(next: ReadonlyMap<AgentId, AgentView>, isLive = true) {
+        const before = value.get();
+        for (const id of before.keys()) if (!next.has(id)) changes.cameOrLeft(id, isLive);
+        for (const [id, agent] of next) {
+          if (!before.has(id)) changes.cameOrLeft(id, isLive);
+          else if (before.get(id) !== agent) changes.changed(id);
+        }
+        value.set(next);
+      },
+    },
+  };
+}
+
 /** The n-th agent of a made-up swarm; the first five are the real ones. */
 export function makeAgent(n: number, differs: Partial<AgentView> = {}): AgentView {
   const known = AGENT_DEFS[n];
@@ -51,9 +73,9 @@ export function makeAgent(n: number, differs: Partial<AgentView> = {}): AgentVie
     label: `Agent ${n}`,
     color: "#4fd8ff",
     role: "analyst",
-    direction: 0,
-    x: 0,
-    z: 0,
+    direction: undefined,
+    x: undefined,
+    z: undefined,
     ...known,
     pose: "idle",
     state: "idle",
@@ -86,10 +108,12 @@ export const swarm = (count: number): ReadonlyMap<AgentId, AgentView> =>
 
 /** A world on a stage that draws nothing, with state that a test writes. */
 export function createFakeWorld(count: number, { reducedMotion = false } = {}) {
-  const { stage, tap, dispose } = createNullStage({ reducedMotion });
+  const { stage, tap, input, isIdle, setReducedMotion, dispose } = createNullStage({ reducedMotion });
+  const agents = createAgents(swarm(count));
   const state = {
     link: createValue<LinkView>({ status: "live" }),
-    agents: createValue(swarm(count)),
+    agents: agents.value,
+    agentChanges: agents.changes,
     jobs: createValue<readonly JobView[]>([]),
     economy: createValue<EconomyFigures | undefined>(undefined),
     treasury: createValue<TreasuryFigures | undefined>(undefined),
@@ -106,6 +130,9 @@ export function createFakeWorld(count: number, { reducedMotion = false } = {}) {
   return {
     stage,
     tap,
+    input,
+    isIdle,
+    setReducedMotion,
     state,
     selected,
     context,
@@ -130,11 +157,10 @@ export function createFakeWorld(count: number, { reducedMotion = false } = {}) {
   };
 }
 
-/** The committed figure, its file in the bundle of the test. */
-export const loadCommittedAvatar = (scene: Scene) => {
+/** The bytes of the committed figures, their file in the bundle of the test. */
+export const committedAvatar = (): Uint8Array<ArrayBuffer> => {
   const base64 = avatarFile.slice(avatarFile.indexOf(",") + 1);
-  return loadAvatar(
-    scene,
-    Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)),
-  );
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 };
+
+export const loadCommittedAvatar = (scene: Scene) => loadAvatar(scene, committedAvatar());
