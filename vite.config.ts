@@ -1,5 +1,7 @@
 /// <reference types="vitest/config" />
+import { statSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip, gzipSync } from "node:zlib";
@@ -12,6 +14,8 @@ const gzipped = promisify(gzip);
 const COMPRESSIBLE = /\.(?:js|css|html|svg|json|webmanifest|glb|txt)$/;
 /** In kB of gzip: what the browser must have before the first drawn frame, and before the HUD can be used. */
 const BUDGETS_KB = { firstFrame: 320, hud: 450 };
+/** In kB as it is: the figure with its clips. */
+const AVATAR = { file: "assets/avatar.glb", budgetKb: 300 };
 const ENTRY = "src/matrix/main.ts";
 const HUD = "src/matrix/hud/hud.ts";
 
@@ -64,6 +68,8 @@ function reportSizes(): Plugin {
           "JavaScript in kB of gzip:",
           line("before the first frame", firstFrame, BUDGETS_KB.firstFrame),
           line("before the HUD is usable", hud, BUDGETS_KB.hud),
+          "The figure in kB:",
+          line(AVATAR.file, statSync(AVATAR.file).size / 1000, AVATAR.budgetKb),
         ].join("\n"),
       );
     },
@@ -90,6 +96,50 @@ function sizeOf(chunks: readonly Rollup.OutputChunk[], modules: readonly string[
   return Array.from(needed, ({ code }) => gzipSync(code).length).reduce((sum, size) => sum + size, 0) / 1000;
 }
 
+/** What `?debug` opens beside its own chart, for those who have installed it: see the README. */
+const DEBUG_TOOLS = {
+  inspector: ["@babylonjs/inspector", "react"],
+  stately: ["@statelyai/inspect"],
+};
+const DEBUG_MODULE = "virtual:debug-tools";
+
+const isInstalled = (name: string): boolean => {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Tells the page what is installed of the tools for debugging, and how to load it. None of them is in a build. */
+function debugTools(): Plugin {
+  const hasInspector = DEBUG_TOOLS.inspector.every(isInstalled);
+  const hasStately = DEBUG_TOOLS.stately.every(isInstalled);
+  return {
+    name: "debug-tools",
+    apply: "serve",
+    config: () => ({
+      optimizeDeps: {
+        // Found only when they are first opened, they would be bundled then, and the page loaded anew.
+        include: [...(hasInspector ? DEBUG_TOOLS.inspector : []), ...(hasStately ? DEBUG_TOOLS.stately : [])],
+      },
+    }),
+    resolveId: (source) => (source === DEBUG_MODULE ? `\0${DEBUG_MODULE}` : undefined),
+    load(id) {
+      if (id !== `\0${DEBUG_MODULE}`) return undefined;
+      const inspector = `async () => {
+        const [inspector, react] = await Promise.all([import("@babylonjs/inspector"), import("react")]);
+        return { inspector, react };
+      }`;
+      return `
+        export const loadInspector = ${hasInspector ? inspector : "undefined"};
+        export const loadStately = ${hasStately ? '() => import("@statelyai/inspect")' : "undefined"};
+      `;
+    },
+  };
+}
+
 /** Where the tower runs during development. */
 const TOWER = `http://localhost:${process.env["PORT"] ?? 8080}`;
 /** The tower takes pages of its own origin only: through the proxy, the page is one. */
@@ -97,7 +147,7 @@ const throughTower = { target: TOWER, changeOrigin: true, headers: { origin: TOW
 
 export default defineConfig({
   publicDir: "assets/public",
-  plugins: [precompress(), reportSizes()],
+  plugins: [precompress(), reportSizes(), debugTools()],
   build: {
     outDir: "dist",
     emptyOutDir: true,

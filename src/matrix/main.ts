@@ -1,27 +1,26 @@
 import "./page.css";
 import type { AgentId } from "../protocol/ids.ts";
+import type { Debugging } from "./debug/debug.ts";
+import { createTaps } from "./debug/taps.ts";
 import { hasWebGL2, type Page, showError } from "./error-screen.ts";
+import { createFaultLog } from "./fault-log.ts";
 import { loadHud, WORLD_FEATURES } from "./features.ts";
 import type { Hud } from "./hud/hud.ts";
 import { FONT_FAMILY, loadFont } from "./hud/kit/font.ts";
 import { createStore } from "./hud/kit/store.ts";
-import { browserPorts } from "./link/browser-ports.ts";
-import { loadCredentials } from "./link/credentials.ts";
-import { findGateway } from "./link/gateway.ts";
-import { createLink, type LinkFault } from "./link/link.ts";
-import type { Storage } from "./link/ports.ts";
+import { followKiosk } from "./kiosk/kiosk.ts";
+import { createLink } from "./link/link.ts";
 import { createOwned } from "./owned.ts";
+import { realSetting, type Setting } from "./setting.ts";
 import { createStage } from "./stage/stage.ts";
 import { createMatrix } from "./state/inbox.ts";
 import { createWorldContext } from "./world/context.ts";
 
 /** How long readers of the state wait for a batch, in milliseconds: a frame. */
 const BATCH_MS = 16;
-/** How many faults of the link are kept for a developer to look at. */
-const KEPT_FAULTS = 50;
 
 /** Builds the whole page, connects it, and owns it. Returns its end. */
-function start(page: Page): () => void {
+function start(page: Page, setting: Setting): () => void {
   const owned = createOwned();
   const end = () => owned.release();
   if (!hasWebGL2(document)) {
@@ -35,42 +34,51 @@ function start(page: Page): () => void {
     return end;
   }
 
+  const wish = new URLSearchParams(location.search).get("debug");
+  // Known when the page is built, so that no build holds the debugging.
+  const taps = import.meta.env.DEV && wish !== null ? createTaps() : undefined;
   const matrix = createMatrix({
-    schedule: (flush) => browserPorts.setTimer(BATCH_MS, flush),
-    onMisfit: () => link.takeSnapshot(),
+    schedule: (flush) => setting.ports.setTimer(BATCH_MS, flush),
+    onMisfit: () => {
+      taps?.misfit();
+      faults.note({
+        kind: "misfit",
+        message: "What the tower sent does not fit together: a snapshot is taken.",
+      });
+      link.takeSnapshot();
+    },
+    inspect: taps?.inspect,
   });
   owned.own(matrix.dispose);
   const { state, inbox } = matrix;
 
-  const gateway = findGateway(import.meta.env["VITE_WS_URL"], location);
-  const faults: LinkFault[] = [];
+  const faults = createFaultLog({
+    // biome-ignore lint/suspicious/noConsole: this is where a developer looks, and the one place that writes there.
+    say: (line) => console.warn(line),
+    now: setting.ports.now,
+  });
   const link = createLink({
-    gateway,
-    credentials: loadCredentials({
-      gateway: gateway.kind === "tower" ? gateway.url : "none",
-      local: storage(() => localStorage),
-      session: storage(() => sessionStorage),
-      address: {
-        hash: location.hash,
-        stripHash: () => history.replaceState(history.state, "", location.pathname + location.search),
-      },
-      newId: browserPorts.newId,
-    }),
-    ports: browserPorts,
-    receive: inbox.apply,
+    gateway: setting.gateway,
+    credentials: setting.credentials,
+    ports: setting.ports,
+    receive: (message, arrival) => {
+      taps?.received();
+      inbox.apply(message, arrival);
+    },
     onSend: inbox.sent,
     onView: inbox.linkChanged,
-    onFault: (fault) => {
-      faults.push(fault);
-      if (faults.length > KEPT_FAULTS) faults.shift();
-    },
+    onFault: faults.note,
   });
   owned.own(link.dispose);
 
   const selection = createStore<AgentId | undefined>(undefined);
   const fontReady = loadFont(import.meta.env.BASE_URL);
   let hud: Hud | undefined;
-  const stage = createStage(page.canvas, { isOverHud: (x, y) => hud?.contains(x, y) ?? false });
+  const stage = createStage(page.canvas, {
+    isOverHud: (x, y) => hud?.contains(x, y) ?? false,
+    drive: setting.drive,
+    ...(setting.reducedMotion !== undefined && { reducedMotion: setting.reducedMotion }),
+  });
   owned.own(stage.dispose);
 
   const world = createWorldContext({
@@ -81,15 +89,35 @@ function start(page: Page): () => void {
     fontFamily: FONT_FAMILY,
   });
   owned.own(world.dispose);
+  const loading: Promise<unknown>[] = [];
   const create = (features: typeof WORLD_FEATURES) => {
     for (const feature of features) {
-      if (!owned.isReleased()) owned.own(feature.create(world).dispose);
+      if (owned.isReleased()) return;
+      const { dispose, ready } = feature.create(world);
+      owned.own(dispose);
+      loading.push(Promise.resolve(ready));
     }
   };
   create(WORLD_FEATURES.filter(({ needsFont }) => needsFont !== true));
   // Without its font the text is drawn with a stand-in.
   const createLettered = () => create(WORLD_FEATURES.filter(({ needsFont }) => needsFont === true));
-  fontReady.then(createLettered, createLettered);
+  loading.push(fontReady.then(createLettered, createLettered));
+
+  const { agents, agentCount, jobs, economy, treasury, purse, chat, sending, notices } = state;
+  const shown = [state.link, agents, agentCount, jobs, economy, treasury, purse, chat, sending, notices];
+  for (const readable of [...shown, state.cues, selection]) owned.own(readable.subscribe(stage.stir));
+  owned.own(
+    followKiosk({
+      stage,
+      roster: world.roster,
+      state,
+      me: state.me,
+      isAsked: new URLSearchParams(location.search).has("kiosk"),
+      onReturn: () => selection.set(undefined),
+      loadDirector: () => import("./kiosk/director.ts"),
+      onFault: reportError,
+    }),
+  );
 
   const openHud = async () => {
     const { createHud } = await loadHud();
@@ -101,42 +129,63 @@ function start(page: Page): () => void {
       state,
       send: link.send,
       selection,
-      reducedMotion: () => matchMedia("(prefers-reduced-motion: reduce)").matches,
-      clock: () => Date.now(),
+      reducedMotion: () => stage.reducedMotion,
+      clock: setting.ports.now,
       fontReady,
       onCover: stage.camera.setInsets,
     });
     owned.own(hud.dispose);
     stage.scene.onAfterRenderObservable.addOnce(() => performance.mark("matrix:hud-ready"));
   };
-  stage.scene.onAfterRenderObservable.addOnce(() => {
-    performance.mark("matrix:first-frame");
-    openHud().catch((error: unknown) => {
-      owned.own(sayHudFailed(page));
-      reportError(error);
+  const hudOpened = new Promise<void>((done) => {
+    stage.scene.onAfterRenderObservable.addOnce(() => {
+      performance.mark("matrix:first-frame");
+      openHud().then(done, (error: unknown) => {
+        owned.own(sayHudFailed(page));
+        reportError(error);
+        done();
+      });
     });
   });
+  // Lettered features join the list while the font is waited for.
+  setting.play?.(
+    stage,
+    Promise.all([hudOpened, ...loading]).then(() => Promise.all(loading)),
+  );
 
-  if (import.meta.env.DEV || new URLSearchParams(location.search).has("debug")) {
+  let debugging: Debugging | undefined;
+  if (import.meta.env.DEV && wish !== null && taps !== undefined) {
+    import("./debug/debug.ts").then(({ startDebugging }) => {
+      if (owned.isReleased()) return;
+      debugging = startDebugging({
+        stage,
+        state,
+        selection,
+        taps,
+        wish,
+        agentsDrawn: () => world.crowd.drawn,
+        apply: (message) => inbox.apply(message, { live: true }),
+        takeSnapshot: link.takeSnapshot,
+      });
+      owned.own(debugging.dispose);
+    }, reportError);
+  }
+
+  const { scene } = setting;
+  if (import.meta.env.DEV || scene !== undefined || wish !== null) {
     const handle = Object.freeze({
       state,
       stage,
+      scene,
+      agentsDrawn: () => world.crowd.drawn,
       nodes: () => hud?.nodes() ?? [],
-      faults: () => [...faults],
+      faults: faults.entries,
+      debug: () => debugging?.commands,
     });
     Object.defineProperty(window, "matrix", { value: handle, configurable: true });
     owned.own(() => Reflect.deleteProperty(window, "matrix"));
   }
   return end;
-}
-
-/** A browser's storage; even to name it throws where it is forbidden. */
-function storage(named: () => Storage): Storage | undefined {
-  try {
-    return named();
-  } catch {
-    return undefined;
-  }
 }
 
 /** The world stands, but its interface could not be fetched: says so where everybody can read it. */
@@ -151,6 +200,16 @@ function sayHudFailed({ twinRoot }: Page): () => void {
 const canvas = document.querySelector<HTMLCanvasElement>("canvas#canvas");
 const twinRoot = document.querySelector<HTMLElement>("#twin");
 if (canvas === null || twinRoot === null) throw new Error("index.html lacks the canvas or the twin's root");
-const end = start({ canvas, twinRoot });
+const page: Page = { canvas, twinRoot };
+const owned = createOwned();
+const open = (setting: Setting): void => owned.own(start(page, setting));
+// Known when the page is built, so that an ordinary build holds no scenes.
+const hasScenes = import.meta.env.DEV || import.meta.env.MODE === "scenes";
+const address = new URLSearchParams(location.search);
+if (hasScenes && address.has("scene")) {
+  import("./scenes/scene-setting.ts").then(({ sceneSetting }) => open(sceneSetting(address)), reportError);
+} else {
+  open(realSetting());
+}
 import.meta.hot?.accept();
-import.meta.hot?.dispose(end);
+import.meta.hot?.dispose(owned.release);

@@ -7,7 +7,10 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { findChromium } from "./chromium.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const BUILT = join(ROOT, "dist/index.html");
+/** Where the ordinary build goes, which the tower serves. */
+const DIST = join(ROOT, "dist");
+/** Where the build goes that holds the scenes, for the tests alone. */
+const SCENES_DIST = join(ROOT, "dist-scenes");
 /** Where screenshots go; not committed. */
 const SHOTS = join(ROOT, "screenshots");
 
@@ -43,13 +46,23 @@ function changedAt(path: string): number {
   return Math.max(0, ...readdirSync(path).map((name) => changedAt(join(path, name))));
 }
 
-/** Builds the browser app into `dist`, where the tower serves it from, unless what is there is newer than its sources. */
-export function buildClient(): void {
+/** Builds the browser app unless what is there is newer than its sources. Returns its folder. */
+function build(folder: string, mode: string): string {
   const changed = Math.max(...SOURCES.map((path) => changedAt(join(ROOT, path))));
-  if (changedAt(BUILT) > changed) return;
+  if (changedAt(join(folder, "index.html")) > changed) return folder;
   const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin/vite.js");
-  execFileSync(process.execPath, [vite, "build", "--logLevel", "warn"], { cwd: ROOT, stdio: "inherit" });
+  const args = ["build", "--logLevel", "warn", "--mode", mode, "--outDir", folder];
+  // The test runner's own NODE_ENV would make it a build for development.
+  const env = { ...process.env, NODE_ENV: "production" };
+  execFileSync(process.execPath, [vite, ...args], { cwd: ROOT, env, stdio: "inherit" });
+  return folder;
 }
+
+/** Builds the browser app into `dist`, where the tower serves it from. Returns that folder. */
+export const buildClient = (): string => build(DIST, "production");
+
+/** Builds the browser app with the recorded scenes in it, beside the ordinary build. Returns its folder. */
+export const buildScenes = (): string => build(SCENES_DIST, "scenes");
 
 /** Starts the system's Chromium. The caller closes it. */
 export function launchChromium(): Promise<Browser> {
@@ -104,8 +117,9 @@ export async function openPage(
   return { page, problems, close: () => context.close() };
 }
 
-/** Saves what the page shows as `screenshots/<name>.png`. */
-export async function shoot(page: Page, name: string): Promise<void> {
-  mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+/** Saves what the page shows as `screenshots/<name>.png`, which it returns. */
+export function shoot(page: Page, name: string): Promise<Buffer> {
+  const path = join(SHOTS, `${name}.png`);
+  mkdirSync(dirname(path), { recursive: true });
+  return page.screenshot({ path });
 }

@@ -80,7 +80,7 @@ const offer = ({ page }: Seat, word: "PAY" | "CLAIM") =>
   page.locator('[data-hud^="chat/log/"]').getByRole("button", { name: new RegExp(`^${word} ⚡`) });
 
 /** Everything a person does for one job; `at` is called at each stage, when the screen shows it. */
-async function doJob(seat: Seat, request: string, at: (stage: Stage) => Promise<void>) {
+async function doJob(seat: Seat, request: string, at: (stage: Stage) => Promise<unknown>) {
   const { person, page, isNarrow } = seat;
   await at("open");
   await person.choose("Alpha");
