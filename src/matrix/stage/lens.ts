@@ -41,7 +41,7 @@ export interface Lens {
 const WIDE = 0.72;
 const TALL = 0.95;
 /** CSS px at either side for text that stands beside the outermost agents: it does not shrink with distance. */
-const SIDE_PX = 26;
+const SIDE_PX = 44;
 /** However much panels cover, so much of the picture counts as free. */
 const LEAST_FREE = 0.3;
 

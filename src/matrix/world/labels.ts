@@ -3,7 +3,7 @@ import { type Rgb, rgbOf, TINT_COLORS } from "./colors.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
 import { createScreenRoom, ROOM_STEP_PX } from "./declutter.ts";
 import type { Flight } from "./flights.ts";
-import { JOB_RING_HEIGHT, JOB_RING_LIFT_PX } from "./places.ts";
+import { HEAD_HEIGHT, JOB_RING_HEIGHT, JOB_RING_LIFT_PX } from "./places.ts";
 import type { Standing } from "./roster.ts";
 import { createCandidates } from "./text/candidates.ts";
 import { HALF_LINE_PX } from "./text/lettering.ts";
@@ -39,6 +39,15 @@ const AT_A_TIME = 1_250;
 /** What is not shown yet wants so many CSS px between it and others; what is shown stays until it touches. */
 const GAP_X_PX = 12;
 const GAP_Y_PX = 2;
+/**
+ * Names of a crowd keep farther apart, or they would hide it: from this height of a figure in CSS px downwards, up to so
+ * many CSS px more for each of whom nothing but the name is to be said.
+ */
+const CROWD_PX = { from: 24, to: 10 } as const;
+const CROWD_GAP_X_PX = 84;
+const CROWD_GAP_Y_PX = 34;
+/** What is shown already stays while it has this part of the room that a newcomer needs. */
+const STAYING = 0.5;
 /** CSS px from where a name hangs up to the middle of its letters, and from there to a price that would cover it. */
 const NAME_UP_PX = 12;
 const PRICE_CLEAR_PX = NAME_UP_PX + 2 * HALF_LINE_PX + GAP_Y_PX + ROOM_STEP_PX;
@@ -103,6 +112,8 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
   const amounts: Label[] = [];
   let chosen = selected.get();
   let farthest = 0;
+  /** 0 where figures are large enough to be told apart, 1 where they are a crowd. */
+  let crowding = 0;
   let consideredAt = Number.NEGATIVE_INFINITY;
   let isUrgent = true;
   let round = 0;
@@ -163,13 +174,19 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
   }
 
   /** Takes the box of a candidate if it is free; of one that is shown already, it only must not touch another. */
-  function takes(candidate: number, left: number, wide: number, isThere: boolean, isFirst: boolean): boolean {
+  function takes(
+    candidate: number,
+    left: number,
+    wide: number,
+    { isThere, isFirst, apart = 0 }: { isThere: boolean; isFirst: boolean; apart?: number },
+  ): boolean {
     const middle = candidates.y[candidate] ?? 0;
     const ringTop = middle - (candidates.above[candidate] ?? 0);
     const [top, bottom] = [middle - HALF_LINE_PX, middle + HALF_LINE_PX];
     const right = left + wide;
-    const gapX = isThere ? 0 : GAP_X_PX;
-    const gapY = isThere ? 0 : GAP_Y_PX;
+    const kept = isThere ? apart * STAYING : apart;
+    const gapX = (isThere ? 0 : GAP_X_PX) + kept * CROWD_GAP_X_PX;
+    const gapY = (isThere ? 0 : GAP_Y_PX) + kept * CROWD_GAP_Y_PX;
     const isFree =
       rings.isFree(left, ringTop, right, bottom) &&
       room.isFree(left - gapX, top - gapY, right + gapX, bottom + gapY);
@@ -200,7 +217,9 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     const phrase = agent && nameOf(agent.id, agent.view.label);
     if (!phrase) return;
     const line = nameOfSlot[slot];
-    if (!takes(candidate, x - phrase.width / 2, phrase.width, isShown(line), isChosen)) return;
+    const apart = agent.view.job ? 0 : crowding;
+    const how = { isThere: isShown(line), isFirst: isChosen, apart };
+    if (!takes(candidate, x - phrase.width / 2, phrase.width, how)) return;
     say(line, "name", agent, phrase, isChosen ? "chosen" : agent.view.color);
   }
 
@@ -214,7 +233,7 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     const phrase = job?.priceSats === undefined ? undefined : phrases.price(job.priceSats, job.tint);
     if (!agent || !job || !phrase) return;
     const line = priceOfSlot[slot];
-    if (!takes(candidate, x, phrase.width, isShown(line), isChosen)) return;
+    if (!takes(candidate, x, phrase.width, { isThere: isShown(line), isFirst: isChosen })) return;
     say(line, "price", agent, phrase, job.tint === "calm" ? agent.view.color : job.tint);
   }
 
@@ -226,7 +245,7 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
       ({ said, place }) => said.text === phrase.text && place.x === middle.x && place.z === middle.z,
     );
     const left = (candidates.x[candidate] ?? 0) - phrase.width / 2;
-    if (!takes(candidate, left, phrase.width, isShown(line), false)) return;
+    if (!takes(candidate, left, phrase.width, { isThere: isShown(line), isFirst: false })) return;
     if (line) {
       lines.keep(line, phrase);
       return;
@@ -333,6 +352,8 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     const from = FADE_FROM.metres + FADE_FROM.ofDistance * distance;
     const to = FADE_TO.metres + FADE_TO.ofDistance * distance;
     farthest = from + (to - from) * FADED;
+    const figurePx = (HEAD_HEIGHT * view.pxPerMetre) / Math.max(1, distance);
+    crowding = Math.min(1, Math.max(0, (CROWD_PX.from - figurePx) / (CROWD_PX.from - CROWD_PX.to)));
     lines.drawing.setRange(from, to);
   }
 
