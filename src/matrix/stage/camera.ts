@@ -27,6 +27,8 @@ export interface StageCamera {
   setSubject(points: readonly Point3[]): void;
   /** The parts of the canvas that panels cover; the wide view uses what is left. */
   setInsets(insets: Insets): void;
+  /** The parts of the canvas that panels cover. */
+  readonly insets: Insets;
   /** The view that holds all of the subject, from the usual side or so many radians clockwise from it. */
   wideView(aside?: number): Orbit;
   /** The nearest view from these angles that holds all the points, in what panels leave free. */
@@ -182,6 +184,9 @@ export function createCamera(
       subject = points.length > 0 ? points : [{ x: 0, y: 0, z: 0 }];
       reach = subject.reduce((most, { x, z }) => Math.max(most, Math.hypot(x, z) * 1.6), 30);
       framedFor = "";
+    },
+    get insets() {
+      return lens.insets;
     },
     setInsets(next) {
       lens.insets = next;

@@ -40,8 +40,9 @@ export interface Lens {
 /** Radians from the bottom to the top of the picture. */
 const WIDE = 0.72;
 const TALL = 0.95;
-/** CSS px at either side for text that stands beside the outermost agents: it does not shrink with distance. */
+/** CSS px at either side for text that stands beside the outermost agents, which does not shrink with distance; less on a phone. */
 const SIDE_PX = 44;
+const SIDE_PART = 0.045;
 /** However much panels cover, so much of the picture counts as free. */
 const LEAST_FREE = 0.3;
 
@@ -66,7 +67,8 @@ export function createLens(size: Lens["size"]): Lens {
     tangent: () => Math.tan((aspect() < 1 ? TALL : WIDE) / 2),
     freeFrame() {
       const { left, top, right, bottom } = lens.insets;
-      const freeX = 1 - partOfWidth(left + right + 2 * SIDE_PX);
+      const side = Math.min(SIDE_PX, lens.size.width * SIDE_PART);
+      const freeX = 1 - partOfWidth(left + right + 2 * side);
       const freeY = 1 - partOfHeight(top + bottom);
       return {
         tanX: lens.tangent() * aspect() * Math.max(LEAST_FREE, freeX),

@@ -173,6 +173,13 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     candidates.add(AMOUNT, index, view.x, middle, HALF_LINE_PX, RANK.amount, isOwn ? 0 : view.depth);
   }
 
+  /** Whether an edge of what panels cover would go through a text. */
+  function isCut(left: number, right: number): boolean {
+    const { insets } = stage.camera;
+    const rightEdge = view.width - insets.right;
+    return (left < insets.left && right > insets.left) || (left < rightEdge && right > rightEdge);
+  }
+
   /** Takes the box of a candidate if it is free; of one that is shown already, it only must not touch another. */
   function takes(
     candidate: number,
@@ -188,6 +195,7 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     const gapX = (isThere ? 0 : GAP_X_PX) + kept * CROWD_GAP_X_PX;
     const gapY = (isThere ? 0 : GAP_Y_PX) + kept * CROWD_GAP_Y_PX;
     const isFree =
+      !isCut(left, right) &&
       rings.isFree(left, ringTop, right, bottom) &&
       room.isFree(left - gapX, top - gapY, right + gapX, bottom + gapY);
     if (isFree || isFirst) room.take(left, top, right, bottom);
