@@ -1,0 +1,115 @@
+import { afterEach, expect, test } from "vitest";
+import { RefusalError } from "../../../protocol/refusal.ts";
+import { sats, toMsat } from "../../../protocol/units.ts";
+import { decodeInvoice } from "../bolt11/decode.ts";
+import { describeWallet } from "../wallet-contract.ts";
+import { openLnbitsWallet } from "./lnbits-wallet.ts";
+import type { LnbitsAccount } from "./testing/account.ts";
+import { openContractRig } from "./testing/contract-rig.ts";
+import { startStandIn } from "./testing/stand-in.ts";
+
+const refusal = (code: string, words = "") =>
+  expect.objectContaining({ constructor: RefusalError, code, message: expect.stringContaining(words) });
+const feeLimit = toMsat(sats(10));
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+async function openStandIn(...[dialect]: Parameters<typeof startStandIn>) {
+  const standIn = await startStandIn(dialect);
+  ends.push(standIn.stop);
+  return standIn;
+}
+
+const openWallet = ({ url, tower }: LnbitsAccount, differs = {}) =>
+  openLnbitsWallet({ url, ...tower, network: "bc", now: Date.now, ...differs });
+
+for (const dialect of ["1.x", "0.x"] as const) {
+  describeWallet(`the LNbits wallet (${dialect})`, async () => {
+    const { account } = await openStandIn(dialect);
+    return openContractRig(account);
+  });
+}
+
+/** A running LNbits, as `npm run test:lnbits` gives it: the account as JSON. */
+const REAL_ACCOUNT = process.env["LNBITS_ACCOUNT"];
+if (REAL_ACCOUNT !== undefined) {
+  describeWallet("the LNbits wallet (a real LNbits)", () =>
+    openContractRig(JSON.parse(REAL_ACCOUNT) as LnbitsAccount),
+  );
+}
+
+test("accepted is not paid: a payment is pending until the wallet says otherwise", async () => {
+  const { account, mischief, finish } = await openStandIn();
+  const rig = await openContractRig(account);
+  const paymentRequest = await rig.requestFromElsewhere(sats(10));
+  const { paymentHash } = decodeInvoice(paymentRequest);
+  mischief.staysPending = true;
+  expect(await rig.wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+  expect(await rig.wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+  finish("success");
+  expect(await rig.wallet.lookupPayment(paymentHash)).toEqual({ state: "succeeded", fee: 0n });
+  await rig.release();
+});
+
+test("an answer that is lost after the payment was made is not a failure", async () => {
+  const { account, mischief } = await openStandIn();
+  const rig = await openContractRig(account);
+  const paymentRequest = await rig.requestFromElsewhere(sats(10));
+  mischief.losesAnswer = true;
+  await expect(rig.wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(refusal("wallet_unavailable"));
+  mischief.losesAnswer = false;
+  expect(await rig.wallet.lookupPayment(decodeInvoice(paymentRequest).paymentHash)).toEqual({
+    state: "succeeded",
+    fee: 0n,
+  });
+  await rig.release();
+});
+
+test("what LNbits would set aside for the route beyond the fee limit is not sent", async () => {
+  const { account } = await openStandIn();
+  const rig = await openContractRig(account);
+  const paymentRequest = await rig.requestFromElsewhere(sats(10));
+  const before = await rig.wallet.balance();
+  const failed = { state: "failed", reason: "no_route" };
+  expect(await rig.wallet.pay({ paymentRequest, feeLimit: toMsat(sats(1)) })).toEqual(failed);
+  expect(await rig.wallet.balance()).toBe(before);
+  await rig.release();
+});
+
+test("a settlement is believed only with the wallet's own key: a paid invoice without details is not ours", async () => {
+  const { account } = await openStandIn();
+  const rig = await openContractRig(account);
+  const { paymentRequest, paymentHash } = await rig.wallet.makeInvoice({
+    amount: sats(10),
+    description: "Evaluation",
+    expirySeconds: 600,
+  });
+  await rig.settle(paymentRequest);
+  const stranger = openWallet(account, { invoiceKey: "revoked" });
+  await expect(stranger.lookupInvoice(paymentHash)).rejects.toThrow(refusal("wallet_unavailable", "key"));
+  await expect(stranger.balance()).rejects.toThrow(refusal("wallet_unavailable", "key"));
+  await Promise.all([rig.release(), stranger.close()]);
+});
+
+test("a wallet on another network than the tower was told is not used", async () => {
+  const { account } = await openStandIn();
+  const wallet = openWallet(account, { network: "tb" });
+  const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+  await expect(wallet.makeInvoice(wanted)).rejects.toThrow(
+    refusal("wallet_unavailable", "LIGHTNING_NETWORK"),
+  );
+  await wallet.close();
+});
+
+test("nobody at the address is said so, without the key", async () => {
+  const { account, stop } = await startStandIn();
+  await stop();
+  const wallet = openWallet(account);
+  const error: unknown = await wallet.balance().catch((reason: unknown) => reason);
+  expect(error).toEqual(refusal("wallet_unavailable", "does not answer"));
+  expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("tower-");
+  await wallet.close();
+});

@@ -1,0 +1,194 @@
+import * as v from "valibot";
+import { refuse } from "../../../protocol/refusal.ts";
+import { type Msat, msat } from "../../../protocol/units.ts";
+import { decodeInvoice } from "../bolt11/decode.ts";
+import { expiresAt, type Network } from "../bolt11/invoice.ts";
+import { type Answer, createJsonClient } from "../json-client.ts";
+import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
+import {
+  ErrorSchema,
+  FeeReserveSchema,
+  InvoiceSchema,
+  type LnbitsLookup,
+  type LnbitsPayment,
+  LookupSchema,
+  WalletSchema,
+} from "./answers.ts";
+import { followPaid } from "./follow-paid.ts";
+
+export interface LnbitsOptions {
+  /** Where LNbits is, such as `https://lnbits.example`. */
+  readonly url: string;
+  /** The wallet's admin key: it can spend. */
+  readonly adminKey: string;
+  /** The wallet's invoice key: it can only look and ask for payments. The admin key is used where it is left out. */
+  readonly invoiceKey?: string;
+  readonly network: Network;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** How often it looks for settlements, in milliseconds. */
+  readonly pollMs?: number;
+}
+
+/** A decoded invoice to pay. */
+interface Payable {
+  readonly paymentRequest: string;
+  readonly paymentHash: string;
+  readonly amount: Msat;
+  readonly feeLimit: Msat;
+}
+
+/** A BOLT 11 description holds this much. */
+const MAX_DESCRIPTION_BYTES = 639;
+const POLL_MS = 2_000;
+
+/** What LNbits says when a payment certainly did not happen, and what that is to us; anything else is a refusal of the payee. */
+const FAILURES: readonly (readonly [RegExp, PaymentFailure])[] = [
+  [/insufficient|not enough|fee reserve|reserve at least/i, "insufficient_balance"],
+  [/no.?route|route not found|unable to find a path/i, "no_route"],
+  [/expired/i, "invoice_expired"],
+];
+
+/**
+ * A wallet of an LNbits 1.x (and the older field names) as the tower's wallet. Its own requests carry the invoice key; only `pay` carries
+ * the admin key. Follows the routes of `lnbits/core/views/payment_api.py`.
+ */
+export function openLnbitsWallet(options: LnbitsOptions): Wallet {
+  const { adminKey, invoiceKey = adminKey, network, now, pollMs = POLL_MS } = options;
+  const client = createJsonClient(options.url, "X-Api-Key");
+  /** Payments under way by hash: LNbits refuses a second try of one that is going well. */
+  const paying = new Map<string, Promise<PaymentStatus>>();
+
+  async function lookup(paymentHash: string): Promise<LnbitsPayment | undefined> {
+    const answer = await client.get(`/api/v1/payments/${encodeURIComponent(paymentHash)}`, invoiceKey);
+    // A wrong key gets a 404 too where it matters; here an answer without details means that the key was not known.
+    if (answer.status === 404) return undefined;
+    const found: LnbitsLookup = understood(answer, LookupSchema);
+    if (!found.details) return refuse("wallet_unavailable", "LNbits does not know the wallet's key.");
+    const status = found.paid ? "success" : (found.details.status ?? found.status ?? "pending");
+    return { ...found.details, status };
+  }
+
+  async function lookupInvoice(paymentHash: string): Promise<InvoiceStatus> {
+    const payment = await lookup(paymentHash);
+    if (payment === undefined || payment.amount <= 0n) return { state: "unknown" };
+    if (payment.status === "success") {
+      const settledAt = payment.updated_at ?? payment.time ?? now();
+      return { state: "settled", settledAt, amount: msat(payment.amount) };
+    }
+    return { state: now() > expiryOf(payment) ? "expired" : "open" };
+  }
+
+  async function lookupPayment(paymentHash: string): Promise<PaymentLookup> {
+    const payment = await lookup(paymentHash);
+    if (payment === undefined) return { state: "unknown" };
+    if (payment.amount > 0n) return { state: "failed", reason: "own_invoice" };
+    if (payment.status === "success") return { state: "succeeded", fee: feeOf(payment) };
+    return payment.status === "failed" ? { state: "failed", reason: "no_route" } : { state: "pending" };
+  }
+
+  async function balance(): Promise<Msat> {
+    return msat(understood(await client.get("/api/v1/wallet", invoiceKey), WalletSchema).balance);
+  }
+
+  async function send({ paymentRequest, paymentHash, amount, feeLimit }: Payable): Promise<PaymentStatus> {
+    const before = await lookupPayment(paymentHash);
+    const isCertain = before.state === "failed" && before.reason !== "own_invoice";
+    if (before.state !== "unknown" && !isCertain) return before;
+    if ((await balance()) < amount) return { state: "failed", reason: "insufficient_balance" };
+    const { fee_reserve } = understood(
+      await client.get(
+        `/api/v1/payments/fee-reserve?invoice=${encodeURIComponent(paymentRequest)}`,
+        invoiceKey,
+      ),
+      FeeReserveSchema,
+    );
+    // LNbits takes no limit for one payment: what it sets aside is the most it will spend.
+    if (fee_reserve > feeLimit) return { state: "failed", reason: "no_route" };
+    const answer = await client.post("/api/v1/payments", adminKey, { out: true, bolt11: paymentRequest });
+    // Accepted may still be pending, and refused may be because it had been paid: only looking tells.
+    const after = await lookupPayment(paymentHash);
+    if (after.state === "succeeded" || after.state === "pending") return after;
+    if (answer.status < 300) return { state: "pending" };
+    return failure(answer) ?? refuse("wallet_unavailable", "LNbits did not say what became of the payment.");
+  }
+
+  return {
+    kind: "lnbits",
+    network,
+
+    async makeInvoice({ amount, description, expirySeconds }) {
+      if (amount < 1) throw new RangeError(`an invoice asks for 1 sat or more, not ${amount}`);
+      if (Buffer.byteLength(description) > MAX_DESCRIPTION_BYTES)
+        throw new RangeError(`an invoice's description holds ${MAX_DESCRIPTION_BYTES} bytes`);
+      // `out` is true when it is left out: then LNbits would try to pay.
+      const wanted = { out: false, amount, unit: "sat", memo: description, expiry: expirySeconds };
+      const made = understood(await client.post("/api/v1/payments", invoiceKey, wanted), InvoiceSchema);
+      const paymentRequest = made.bolt11 ?? made.payment_request ?? "";
+      const invoice = decodeInvoice(paymentRequest);
+      if (invoice.network !== network) {
+        refuse("wallet_unavailable", `The wallet is on network ${invoice.network}: set LIGHTNING_NETWORK.`);
+      }
+      if (invoice.paymentHash !== made.payment_hash || invoice.amount !== BigInt(amount) * 1000n) {
+        refuse("wallet_unavailable", "LNbits made another invoice than it was asked for.");
+      }
+      return { paymentRequest, paymentHash: made.payment_hash, expiresAt: expiresAt(invoice) };
+    },
+
+    lookupInvoice,
+
+    async pay({ paymentRequest, feeLimit }) {
+      const invoice = decodeInvoice(paymentRequest);
+      if (invoice.network !== network) refuse("wrong_network", "This invoice is for another network.");
+      const { paymentHash, amount } = invoice;
+      if (amount === null) return refuse("no_amount", "This invoice does not say how many sats it asks for.");
+      const underWay = paying.get(paymentHash);
+      if (underWay) return underWay;
+      const paid = async (): Promise<PaymentStatus> => {
+        if (now() > expiresAt(invoice)) {
+          const before = await lookupPayment(paymentHash);
+          return before.state === "unknown" ? { state: "failed", reason: "invoice_expired" } : before;
+        }
+        return send({ paymentRequest: paymentRequest.toLowerCase(), paymentHash, amount, feeLimit });
+      };
+      const payment = paid().finally(() => paying.delete(paymentHash));
+      paying.set(paymentHash, payment);
+      return payment;
+    },
+
+    lookupPayment,
+
+    followSettlements: (listener) => followPaid({ client, key: invoiceKey, pollMs }, listener),
+
+    balance,
+
+    async close() {
+      client.close();
+    },
+  };
+}
+
+/** Milliseconds since 1970; never, where older versions leave the invoice out. */
+const expiryOf = ({ bolt11 }: LnbitsPayment): number =>
+  bolt11 ? expiresAt(decodeInvoice(bolt11)) : Number.POSITIVE_INFINITY;
+
+/** What the route cost. Older versions write it negative, like the amount. */
+const feeOf = ({ fee }: LnbitsPayment): Msat => msat(fee < 0n ? -fee : fee);
+
+/** An answer's content, when it is one. */
+function understood<Schema extends v.GenericSchema>(answer: Answer, schema: Schema): v.InferOutput<Schema> {
+  const read = answer.status < 300 ? v.safeParse(schema, answer.body) : undefined;
+  if (read?.success) return read.output;
+  if ([401, 403, 404].includes(answer.status))
+    return refuse("wallet_unavailable", "LNbits does not accept the wallet's key.");
+  return refuse("wallet_unavailable", `LNbits answered with status ${answer.status} and nothing that fits.`);
+}
+
+/** Why a payment certainly did not happen; undefined when the answer leaves that open. */
+function failure({ body }: Answer): PaymentStatus | undefined {
+  const said = v.safeParse(ErrorSchema, body);
+  if (!said.success || said.output.status !== "failed") return undefined;
+  const detail = String(said.output.detail);
+  const known = FAILURES.find(([words]) => words.test(detail));
+  return { state: "failed", reason: known?.[1] ?? "rejected" };
+}
