@@ -9,7 +9,7 @@ test("nothing set is a tower for this machine alone, on play sats", () => {
     host: "127.0.0.1",
     dataDir: "./data",
     operatorToken: undefined,
-    lightning: "play",
+    lightning: { kind: "play" },
     btcPriceUsd: 100_000,
     timeZone: "UTC",
     allowedOrigins: [],
@@ -51,7 +51,7 @@ test("everything can be set", () => {
     host: "::",
     dataDir: "/var/lib/matrix",
     operatorToken,
-    lightning: "play",
+    lightning: { kind: "play" },
     btcPriceUsd: 65_000,
     timeZone: "Europe/Berlin",
     allowedOrigins: ["https://tower.example", "http://tower.example:8080"],
@@ -115,3 +115,39 @@ function refusal(env: Record<string, string>): RefusalError {
   }
   throw new Error("it was not refused");
 }
+
+test("a real wallet is named by its address and keys, and never stands at an open door", () => {
+  const lnbits = {
+    LIGHTNING: "lnbits",
+    LNBITS_URL: "https://lnbits.example",
+    LNBITS_ADMIN_KEY: "admin-key-1",
+    LNBITS_INVOICE_KEY: "invoice-key-1",
+  };
+  expect(parseConfig(lnbits).lightning).toEqual({
+    kind: "lnbits",
+    url: "https://lnbits.example",
+    adminKey: "admin-key-1",
+    invoiceKey: "invoice-key-1",
+    network: "bc",
+  });
+  const sentence = (env: Record<string, string>) => {
+    try {
+      parseConfig({ ...lnbits, ...env });
+    } catch (error) {
+      if (error instanceof RefusalError) return [error.code, error.message];
+    }
+    return undefined;
+  };
+  expect(sentence({ HOST: "0.0.0.0" })).toEqual(["tls_required", expect.stringContaining("HTTPS")]);
+  expect(sentence({ LNBITS_ADMIN_KEY: "" })).toEqual([
+    "bad_request",
+    expect.stringContaining("LNBITS_ADMIN_KEY"),
+  ]);
+  expect(sentence({ LNBITS_URL: "http://lnbits.example" })).toEqual([
+    "bad_request",
+    expect.stringContaining("https://"),
+  ]);
+  expect(sentence({ LNBITS_URL: "http://127.0.0.1:5000" })).toBe(undefined);
+  // A key that cannot be one is not repeated.
+  expect(sentence({ LNBITS_ADMIN_KEY: "se cret" })?.[1]).not.toContain("se cret");
+});

@@ -2,6 +2,7 @@ import { networkInterfaces } from "node:os";
 import * as v from "valibot";
 import { refuse } from "../protocol/refusal.ts";
 import { type Sats, sats } from "../protocol/units.ts";
+import type { Network } from "./lightning/bolt11/invoice.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -14,6 +15,19 @@ export interface Deadlines {
   readonly executingMs: number;
 }
 
+/** Which wallet the tower's sats are in. */
+export type LightningConfig =
+  | { readonly kind: "play" }
+  | {
+      readonly kind: "lnbits";
+      readonly url: string;
+      /** Can spend. */
+      readonly adminKey: string;
+      /** Can only look and ask for payments; undefined: the admin key is used for that as well. */
+      readonly invoiceKey: string | undefined;
+      readonly network: Network;
+    };
+
 /** Everything the tower is told from outside, parsed once. */
 export interface Config {
   /** 0 takes any free port. */
@@ -22,7 +36,7 @@ export interface Config {
   readonly dataDir: string;
   /** The operator's secret; undefined: the one kept in the data directory, made at the first start. */
   readonly operatorToken: string | undefined;
-  readonly lightning: "play";
+  readonly lightning: LightningConfig;
   /** US dollars per bitcoin. */
   readonly btcPriceUsd: number;
   /** An IANA name; its midnight begins the day. */
@@ -72,6 +86,20 @@ const isOrigin = (value: string): boolean =>
 const isHost = (value: string): boolean =>
   URL.canParse(`http://${value}`) && new URL(`http://${value}`).pathname === "/" && !/[/@?#]/.test(value);
 
+/** Keys travel to it: only encrypted, or without leaving this machine. */
+const isWalletUrl = (value: string): boolean => {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(value);
+  if (username + password + search + hash !== "") return false;
+  return protocol === "https:" || (protocol === "http:" && isThisMachine(hostname));
+};
+
+/** Whether a host's name or address is this machine for itself alone. */
+const isThisMachine = (host: string): boolean =>
+  host === "localhost" || /^127(?:\.\d{1,3}){3}$/.test(host) || host === "::1" || host === "[::1]";
+
+const key = v.pipe(text, v.regex(/^[\x21-\x7e]{8,200}$/));
+const KEY = "a wallet's key: 8 to 200 letters, digits or signs without spaces";
 const seconds = whole(1, 86_400);
 const SECONDS = "a whole number of seconds from 1 to 86400";
 
@@ -94,10 +122,22 @@ const VARIABLES = {
     unset: undefined,
   },
   LIGHTNING: {
-    schema: v.pipe(text, v.literal("play")),
-    allowed: "play (play sats); adapters to real wallets are not built yet",
+    schema: v.pipe(text, v.picklist(["play", "lnbits"])),
+    allowed: "play (play sats) or lnbits",
     unset: "play",
   },
+  LIGHTNING_NETWORK: {
+    schema: v.pipe(text, v.picklist(["bc", "tb", "tbs", "bcrt"])),
+    allowed: "bc (bitcoin), tb (testnet), tbs (signet) or bcrt (regtest)",
+    unset: "bc",
+  },
+  LNBITS_URL: {
+    schema: v.optional(v.pipe(text, v.check(isWalletUrl))),
+    allowed: "an https:// address, or http:// on this machine, without a path's query or a password",
+    unset: undefined,
+  },
+  LNBITS_ADMIN_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
+  LNBITS_INVOICE_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
   BTC_PRICE_USD: {
     schema: whole(1, 1_000_000_000),
     allowed: "a whole number of US dollars from 1 to 1000000000",
@@ -147,13 +187,15 @@ const VARIABLES = {
 type Variable = keyof typeof VARIABLES;
 type ValueOf<Name extends Variable> = v.InferOutput<(typeof VARIABLES)[Name]["schema"]>;
 
+const SECRETS: ReadonlySet<Variable> = new Set(["OPERATOR_TOKEN", "LNBITS_ADMIN_KEY", "LNBITS_INVOICE_KEY"]);
+
 function read<Name extends Variable>(env: Env, name: Name): ValueOf<Name> {
   const { schema, allowed, unset } = VARIABLES[name];
   const given = env[name];
   // An empty variable is how most shells and container files say "not set".
   const parsed = v.safeParse(schema, given === undefined || given.trim() === "" ? unset : given);
   if (parsed.success) return parsed.output as ValueOf<Name>;
-  const shown = name === "OPERATOR_TOKEN" ? "as it is set" : JSON.stringify(given?.slice(0, 80));
+  const shown = SECRETS.has(name) ? "as it is set" : JSON.stringify(given?.slice(0, 80));
   return refuse("bad_request", `${name} cannot be ${shown}: it must be ${allowed}.`);
 }
 
@@ -170,6 +212,29 @@ function ownHosts(host: string): readonly string[] {
   return [...new Set([...LOCAL_NAMES, ...addresses.map(({ address }) => urlHost(address.toLowerCase()))])];
 }
 
+/** Refuses a real wallet behind a door that anybody in the network could listen at: the tower speaks plain HTTP. */
+function readLightning(env: Env, host: string): LightningConfig {
+  const kind = read(env, "LIGHTNING");
+  if (kind === "play") return { kind };
+  if (!isThisMachine(host)) {
+    refuse(
+      "tls_required",
+      `With a real wallet HOST must be this machine, not ${host}: put a proxy that speaks HTTPS in front, and name it in ALLOWED_HOSTS and ALLOWED_ORIGINS.`,
+    );
+  }
+  const url = read(env, "LNBITS_URL");
+  const adminKey = read(env, "LNBITS_ADMIN_KEY");
+  if (url === undefined || adminKey === undefined)
+    return refuse("bad_request", "LIGHTNING=lnbits needs LNBITS_URL and LNBITS_ADMIN_KEY.");
+  return {
+    kind,
+    url,
+    adminKey,
+    invoiceKey: read(env, "LNBITS_INVOICE_KEY"),
+    network: read(env, "LIGHTNING_NETWORK"),
+  };
+}
+
 /**
  * The environment as a typed, frozen object. Throws `bad_request` with a sentence that names the variable, what it was (never a
  * secret's value) and what is allowed.
@@ -182,7 +247,7 @@ export function parseConfig(env: Env): Config {
     host,
     dataDir: read(env, "DATA_DIR"),
     operatorToken: read(env, "OPERATOR_TOKEN"),
-    lightning: read(env, "LIGHTNING"),
+    lightning: Object.freeze(readLightning(env, host)),
     btcPriceUsd: read(env, "BTC_PRICE_USD"),
     timeZone: read(env, "TIME_ZONE"),
     allowedOrigins: Object.freeze(read(env, "ALLOWED_ORIGINS")),

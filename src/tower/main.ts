@@ -51,7 +51,8 @@ try {
     process.stdout.write(
       `The operator's link, shown this once: ${tower.address}/#token=${tower.newOperatorToken}\n`,
     );
-  process.stdout.write(`The Matrix is at ${tower.address} (play sats)\n`);
+  const money = tower.wallet === "play" ? "play sats" : `real sats: ${tower.wallet}`;
+  process.stdout.write(`The Matrix is at ${tower.address} (${money})\n`);
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;

@@ -1,5 +1,4 @@
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { RefusalError, refuse } from "../protocol/refusal.ts";
@@ -18,12 +17,12 @@ import { storedSnapshots } from "./gateway/stored-snapshot.ts";
 import { purseFigures } from "./http/play.ts";
 import { createServer } from "./http/server.ts";
 import { createCalendar } from "./ledger/day.ts";
-import { openPlayWallet } from "./lightning/play/play-wallet.ts";
+import { openWallet } from "./lightning/open-wallet.ts";
+import type { Wallet } from "./lightning/wallet.ts";
 import { ensureEpoch } from "./log/epoch.ts";
 import { createLogFollower } from "./log/follow.ts";
 import { lastSeq } from "./log/read.ts";
 import { createReleases } from "./release.ts";
-import { ensurePrivateFile } from "./storage/directory-lock.ts";
 import type { Database } from "./storage/port.ts";
 import { openSqlite } from "./storage/sqlite.ts";
 import { createValueBoard } from "./values/board.ts";
@@ -41,6 +40,8 @@ export interface Tower {
   readonly address: string;
   /** The operator's secret if it was made at this start; it is never shown again. */
   readonly newOperatorToken: string | undefined;
+  /** The wallet its sats are in. */
+  readonly wallet: Wallet["kind"];
   /**
    * Takes nobody in any more, sends everybody away, lets what runs come to rest, and frees everything, the database last. Rejects
    * with the first error; everything has been tried.
@@ -80,11 +81,8 @@ async function assemble(
   const follower = createLogFollower(database, { pollMs: LOG_POLL_MS });
   releases.add(follower.close);
 
-  const walletFile = join(config.dataDir, "play-wallet.db");
-  // It holds keys and preimages.
-  ensurePrivateFile(walletFile);
-  const wallet = openPlayWallet({
-    file: walletFile,
+  const { wallet, purses } = openWallet(config.lightning, {
+    dataDir: config.dataDir,
     now: clock.now,
     dayOf: (time) => {
       const { startMs, nextMs } = dayOf(time);
@@ -100,7 +98,7 @@ async function assemble(
     database,
     follower,
     wallet,
-    purses: wallet,
+    purses,
     brainOf: () => brain,
     board,
     clock,
@@ -114,11 +112,12 @@ async function assemble(
     failed: (what, error) => log.error({ err: error }, what),
   });
   releases.add(economy.drain);
-  releases.add(
-    wallet.followPurses((ownerId) =>
-      board.tell({ type: "purse_state", ...purseFigures(wallet.purse(ownerId)) }, { ownerId }),
-    ),
-  );
+  if (purses !== undefined)
+    releases.add(
+      purses.followPurses((ownerId) =>
+        board.tell({ type: "purse_state", ...purseFigures(purses.purse(ownerId)) }, { ownerId }),
+      ),
+    );
 
   const head = createHead(follower, await database.read(lastSeq), (error) =>
     log.error({ err: error }, "the log could not be followed"),
@@ -141,14 +140,14 @@ async function assemble(
     snapshots: storedSnapshots({
       database,
       today: () => dayOf(clock.now()).name,
-      purse: (ownerId) => purseFigures(wallet.purse(ownerId)),
+      purse: (ownerId) => purses && purseFigures(purses.purse(ownerId)),
     }),
     board,
     publicFigures: config.publicFigures,
     wallet: wallet.kind,
     log,
     now: clock.now,
-    purses: wallet,
+    purses,
     clientDir,
     ready: () => checkReady(database, head, isStopping),
   });
@@ -162,6 +161,7 @@ async function assemble(
   return {
     address,
     newOperatorToken: operator.isNew ? operator.token : undefined,
+    wallet: wallet.kind,
     stop() {
       isStopping = true;
       return releases.all();

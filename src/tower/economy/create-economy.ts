@@ -1,7 +1,7 @@
 import { AGENT_DEFS, type AgentDef } from "../../protocol/agent-defs.ts";
 import type { AgentId } from "../../protocol/ids.ts";
 import { RefusalError } from "../../protocol/refusal.ts";
-import { NO_SATS, type Sats, toMsat } from "../../protocol/units.ts";
+import { NO_SATS, type Sats, sats, toMsat } from "../../protocol/units.ts";
 import type { Brain } from "../agents/brain.ts";
 import { syncRegistry } from "../agents/registry.ts";
 import type { Clock } from "../clock.ts";
@@ -56,8 +56,15 @@ export interface EconomyParts {
 /** How soon to try again when a day could not be started, in milliseconds. */
 const DAY_RETRY = 60_000;
 
-/** The most a refund's route may cost. The play network charges nothing; real wallets bring their own reserve. */
-const feeLimit = (): Sats => NO_SATS;
+/** The most a payout's route may cost with a real wallet: what wallets themselves set aside, rounded up. */
+const LEAST_FEE_LIMIT = 10;
+const FEE_LIMIT_PART = 0.01;
+
+/** The most a payout's route may cost. The play network charges nothing. */
+const feeLimitOf =
+  (wallet: Wallet) =>
+  (amount: Sats): Sats =>
+    wallet.kind === "play" ? NO_SATS : sats(Math.max(LEAST_FEE_LIMIT, Math.ceil(amount * FEE_LIMIT_PART)));
 
 /**
  * Opens the economy: puts the registry and the books in order, asks the wallet what happened meanwhile, takes up
@@ -118,7 +125,15 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     limits,
     failed: (error) => failed("looking at deadlines", error),
   });
-  const intents = createIntents({ database, transactor, reconciler, wallet, purses, clock, feeLimit });
+  const intents = createIntents({
+    database,
+    transactor,
+    reconciler,
+    wallet,
+    purses,
+    clock,
+    feeLimit: feeLimitOf(wallet),
+  });
 
   const undoApplied = transactor.onApplied((applied) => {
     parts.follower.notify();
