@@ -70,10 +70,7 @@ async function playOneJob(account: LnbitsAccount): Promise<void> {
   expect(tower.wallet).toBe("lnbits");
   const before = await others.wallet.balance();
 
-  const opened = (await ask("/api/jobs", { request: REQUEST, agentId: "alpha" })).body as Record<
-    string,
-    never
-  >;
+  const opened = (await ask("/api/jobs", { request: REQUEST, agentId: "alpha" })).body;
   const { jobId, ownerToken, evalInvoice } = opened;
   const job = async () => (await ask(`/api/jobs/${jobId}`, undefined, ownerToken)).body;
   await others.settle(evalInvoice.paymentRequest);
