@@ -196,6 +196,21 @@ test("the card follows the invoice: new, paying, paid, and then it closes", () =
   expect(seen).toEqual(["WORK INVOICE", "paying…", "PAID", undefined]);
 });
 
+test("with a real wallet the card says how a refund is claimed", () => {
+  const hud = open();
+  hud.stores.me.set({ ...hud.stores.me.get(), playSats: false });
+  hud.stores.jobs.set([job({ refund: "owed", outcome: "completed", owedSats: sats(83) })]);
+  hud.frame(300);
+  hud.tap("needs/next");
+  hud.frame(300);
+  const said = hud
+    .all()
+    .filter(([path]) => path.startsWith("invoice/"))
+    .map(([, node]) => wordsOf(node));
+  expect(said.join(" ")).toContain("invoice for exactly ⚡83");
+  expect(hud.node("invoice/claim")).toBe(undefined);
+});
+
 test("a refund is claimed from the list of what needs the person", () => {
   const hud = open();
   hud.stores.jobs.set([

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "vitest";
+import { sats } from "../../../protocol/units.ts";
 import { type HudNode, wordsOf } from "../kit/node.ts";
+import { JOB, job } from "../testing/fake-state.ts";
 import { createNullHud } from "../testing/null-hud.ts";
 
 let ended: (() => void)[] = [];
@@ -148,4 +150,28 @@ test("send works by touch", () => {
   hud.type("hello");
   hud.tap("chat/send");
   expect(hud.sent.length).toBe(1);
+});
+
+const INVOICE = `lnbc830n1${"qpzry9x8gf2tvdw0s3jn54khce6mua7l".repeat(8)}`;
+
+test("an invoice that is pasted claims what is owed, whatever its case and scheme", () => {
+  const hud = open();
+  hud.stores.jobs.set([job({ refund: "owed", outcome: "completed", owedSats: sats(83) })]);
+  hud.type(` lightning:${INVOICE.toUpperCase()}\n`);
+  hud.enter();
+  expect(hud.sent).toEqual([{ type: "refund_claim", jobId: JOB, paymentRequest: INVOICE }]);
+  hud.answerAll();
+  hud.frame(16);
+  expect(hud.field().value).toBe("");
+});
+
+test("an invoice without anything owed is no request", () => {
+  const hud = open();
+  hud.type(INVOICE);
+  hud.enter();
+  expect([hud.sent, hud.refusal(), hud.field().value]).toEqual([
+    [],
+    "This is an invoice, and nothing is owed to you that it could be paid with.",
+    INVOICE,
+  ]);
 });

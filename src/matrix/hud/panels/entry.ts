@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { MAX_REQUEST_LENGTH, RequestTextSchema } from "../../../protocol/intents.ts";
-import type { AgentView } from "../../state/model.ts";
+import type { AgentView, IntentDraft } from "../../state/model.ts";
+import { actionName } from "../asks.ts";
 import { type HudContext, patchUi } from "../context.ts";
 import { chevron, iconButton, text } from "../kit/build.ts";
 import type { HudNode, Mark } from "../kit/node.ts";
@@ -9,6 +10,7 @@ import type { LineRange } from "../kit/text.ts";
 import { createTextField, FIELD_LINE } from "../kit/text-field.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
 import type { Layout } from "../layout.ts";
+import { owedJob, pastedInvoice } from "./pasted-invoice.ts";
 
 /** The text entry at the foot of the chat: whom to ask, what to ask, and sending it. */
 export interface Entry {
@@ -38,6 +40,8 @@ export function createEntry(context: HudContext): Entry {
   let judged = "";
   /** The text that is on its way; it stays in the field until the tower has taken it. */
   let sent: string | undefined;
+  /** What it was sent as. */
+  let asking = ASK;
   let caretSince = now();
   const field = createTextField(context.document, {
     onChange() {
@@ -61,27 +65,43 @@ export function createEntry(context: HudContext): Entry {
     if (sent !== undefined) return;
     judged = field.text();
     const agent = asked();
+    const invoice = pastedInvoice(field.text());
+    const claimed = invoice === undefined ? undefined : owedJob(context);
     const parsed = v.safeParse(RequestTextSchema, field.text());
-    if (!parsed.success) refusal = parsed.issues[0].message;
+    if (invoice !== undefined && claimed === undefined)
+      refusal = "This is an invoice, and nothing is owed to you that it could be paid with.";
+    else if (invoice === undefined && !parsed.success) refusal = parsed.issues[0].message;
     else if (state.link.get().status !== "live")
       refusal = "Offline: the text is kept until the link is back.";
-    else if (agent === undefined) refusal = "There is no agent to ask yet.";
+    else if (invoice !== undefined && claimed !== undefined) {
+      refusal = undefined;
+      submitAs(actionName(claimed, "claim_refund"), {
+        type: "refund_claim",
+        jobId: claimed,
+        paymentRequest: invoice,
+      });
+    } else if (agent === undefined) refusal = "There is no agent to ask yet.";
     else {
       refusal = undefined;
       const request = field.text();
-      asks.forget(ASK);
-      asks.ask(ASK, { type: "job_request", agentId: agent.id, request, funding: "invoice" });
-      sent = request;
+      submitAs(ASK, { type: "job_request", agentId: agent.id, request, funding: "invoice" });
       if (ui.get().chatHeight === "entry") patchUi(ui, { chatHeight: "half" });
     }
     if (refusal !== undefined) context.announce(refusal);
     refresh();
   }
 
+  function submitAs(name: string, intent: IntentDraft): void {
+    asks.forget(name);
+    asks.ask(name, intent);
+    asking = name;
+    sent = field.text();
+  }
+
   /** Clears the field once the tower took the text; keeps it when it was refused. */
   function settle(): void {
-    if (sent === undefined || asks.isSending(ASK)) return;
-    refusal = asks.refusal(ASK);
+    if (sent === undefined || asks.isSending(asking)) return;
+    refusal = asks.refusal(asking);
     if (refusal === undefined && field.text() === sent) field.set("");
     sent = undefined;
   }

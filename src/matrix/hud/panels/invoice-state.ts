@@ -43,7 +43,8 @@ export function cardView({
   const { card } = ui.get();
   const job = card === undefined ? undefined : state.jobs.get().find(({ jobId }) => jobId === card.jobId);
   if (card === undefined || job === undefined) return undefined;
-  return card.kind === "refund" ? refundView(job, asks) : invoiceView(job, card, asks);
+  const isPlay = state.me.get().playSats;
+  return card.kind === "refund" ? refundView(job, asks, isPlay) : invoiceView(job, card, asks);
 }
 
 function invoiceView(
@@ -99,7 +100,7 @@ function invoiceView(
   }
 }
 
-function refundView(job: JobView, asks: HudContext["asks"]): CardView {
+function refundView(job: JobView, asks: HudContext["asks"], isPlay: boolean): CardView {
   const common = {
     key: `refund:${job.jobId}`,
     job,
@@ -111,7 +112,11 @@ function refundView(job: JobView, asks: HudContext["asks"]): CardView {
     case "owed": {
       const isSending = asks.isSending(actionName(job.jobId, "claim_refund"));
       const kind = isSending ? "refund_sending" : "refund_owed";
-      return { ...common, kind, title: "REFUND", amountSats: job.owedSats, color: COLOR.amber };
+      // Play sats go to the purse by a tap; a real wallet is nowhere known here.
+      const words = isPlay
+        ? job.why
+        : `Make an invoice for exactly ${formatSats(job.owedSats)} with your wallet, paste it where you ask, and send it.`;
+      return { ...common, kind, words, title: "REFUND", amountSats: job.owedSats, color: COLOR.amber };
     }
     case "paying":
       return {
