@@ -2,7 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { findChromium } from "./chromium.ts";
 
-const INSTALL = ["install", "-y", "--no-install-recommends", "chromium", "fonts-liberation"];
+/** The fonts are those that names in other scripts are drawn with in the reference pictures. */
+const PACKAGES = ["chromium", "fonts-liberation", "fonts-dejavu-core"];
+const INSTALL = ["install", "-y", "--no-install-recommends", ...PACKAGES];
 
 function setUp(): void {
   if (findChromium() !== undefined) return;
