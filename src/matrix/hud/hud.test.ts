@@ -340,3 +340,33 @@ test("dispose leaves nothing behind", async () => {
   expect(hud.observers()).toEqual(hud.before);
   hud.scene.dispose();
 });
+
+test("Escape goes back one step at a time: the list of whom to ask, a card, the picked agent", () => {
+  const hud = open();
+  const pressEscape = () => {
+    hud.document.dispatch("keydown", { key: "Escape" });
+    hud.frame(300);
+  };
+  const opened = () => [hud.hud.ui.get().isChoosingAgent, hud.hud.ui.get().card?.kind, hud.selection.get()];
+  hud.selection.set(agentId("alpha"));
+  hud.hud.ui.set({ ...hud.hud.ui.get(), isChoosingAgent: true, card: { kind: "refund", jobId: JOB } });
+  const seen = [opened()];
+  for (let presses = 0; presses < 3; presses += 1) {
+    pressEscape();
+    seen.push(opened());
+  }
+  expect(seen).toEqual([
+    [true, "refund", "alpha"],
+    [false, "refund", "alpha"],
+    [false, undefined, "alpha"],
+    [false, undefined, undefined],
+  ]);
+});
+
+test("the card of an agent says what of its last job waits to be claimed back", () => {
+  const hud = open();
+  hud.stores.jobs.set([job({ refund: "owed", outcome: "completed", owedSats: sats(83) })]);
+  hud.selection.set(agentId("alpha"));
+  hud.frame(1000);
+  expect(hud.node("agent/job")?.label).toBe("⚡83 of your last job waits to be claimed back.");
+});

@@ -2,7 +2,7 @@ import type { Scene } from "@babylonjs/core/scene.pure.js";
 import type { MatrixState, Send } from "../state/model.ts";
 import { createAnnouncer } from "./announcer.ts";
 import { createAsks } from "./asks.ts";
-import type { HudContext, HudFeature, Selection, Ui } from "./context.ts";
+import { type HudContext, type HudFeature, patchUi, type Selection, type Ui } from "./context.ts";
 import { type Cover, coverOf, sameCover } from "./cover.ts";
 import { HUD_FEATURES } from "./features.ts";
 import { decorate } from "./kit/decorate.ts";
@@ -211,7 +211,13 @@ export function createHud(options: HudOptions): Hud {
   function onKey(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "n") openNextNeed(context);
-    if (event.key === "Escape" && ui.get().card !== undefined) ui.set({ ...ui.get(), card: undefined });
+    if (event.key === "Escape") goBack();
+  }
+  /** Closes what was opened last: the list of whom to ask, a card, the picked agent. */
+  function goBack(): void {
+    if (ui.get().isChoosingAgent) patchUi(ui, { isChoosingAgent: false });
+    else if (ui.get().card !== undefined) patchUi(ui, { card: undefined });
+    else selection.set(undefined);
   }
   document.addEventListener("keydown", onKey);
 

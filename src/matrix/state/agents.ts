@@ -28,11 +28,11 @@ export interface Agents {
   jobsChanged(agentId: AgentId): void;
 }
 
-/** The agents that every tower starts with, at rest: what is to be seen before the first tower has spoken. */
-const AT_REST: readonly AgentRecord[] = AGENT_DEFS.map(({ id, ...def }) => ({
+/** The agents that every tower starts with, asleep: what is to be seen before the first tower has spoken. */
+const BEFORE: readonly AgentRecord[] = AGENT_DEFS.map(({ id, ...def }) => ({
   agentId: id,
   ...def,
-  state: "idle",
+  state: "offline",
 }));
 
 /** How many minds are kept of agents that are still to join; the oldest go. */
@@ -90,8 +90,8 @@ export function createAgents(batch: Batch, openOf: (agentId: AgentId) => Iterabl
     count.invalidate();
   };
 
-  for (const record of AT_REST) set(record, false);
-  setTotal(AT_REST.length);
+  for (const record of BEFORE) set(record, false);
+  setTotal(BEFORE.length);
 
   return {
     all,

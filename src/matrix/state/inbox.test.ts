@@ -69,7 +69,7 @@ const recordAfter = (facts: Parameters<typeof stepJob>[1][]): JobRecord =>
   placed(facts).reduce(stepJob, startJob(started()));
 const texts = ({ state }: Opened) => state.chat.get().map(({ text }) => text);
 
-test("before any tower has spoken the agents that every tower starts with stand at rest", () => {
+test("before any tower has spoken the agents that every tower starts with are there, asleep", () => {
   const { state } = open();
   expect([...state.agents.get().keys()]).toEqual(AGENT_DEFS.map(({ id }) => id));
   expect(state.agents.get().get(ALPHA)).toEqual({
@@ -80,8 +80,8 @@ test("before any tower has spoken the agents that every tower starts with stand 
     direction: 135,
     x: -7,
     z: 4,
-    pose: "idle",
-    state: "idle",
+    pose: "asleep",
+    state: "offline",
     focusTopic: undefined,
     engagement: 0,
     coherence: 1,
@@ -509,16 +509,31 @@ test("a mind that comes before its agent is there when that joins; of very many 
 test("a reader of changes learns which agents changed since it last looked, and whether it was live", () => {
   const it = open();
   const reader = it.state.agentChanges.follow();
-  expect(reader.take()).toEqual({ ids: "all", cameOrLeft: true, isLive: false });
+  expect(reader.take()).toEqual({ ids: "all", cameOrLeft: true, isReplaced: false, isLive: false });
   expect(reader.take()).toBe(undefined);
   it.live({ type: "agent_state", agentId: ALPHA, state: "thinking" }, ...life([]));
-  expect(reader.take()).toEqual({ ids: new Set(["alpha"]), cameOrLeft: false, isLive: true });
+  expect(reader.take()).toEqual({
+    ids: new Set(["alpha"]),
+    cameOrLeft: false,
+    isReplaced: false,
+    isLive: true,
+  });
   it.live({ type: "agent_left", agentId: ALPHA });
-  expect(reader.take()).toEqual({ ids: new Set(["alpha"]), cameOrLeft: true, isLive: true });
+  expect(reader.take()).toEqual({
+    ids: new Set(["alpha"]),
+    cameOrLeft: true,
+    isReplaced: false,
+    isLive: true,
+  });
   it.missed({ type: "agent_left", agentId: agentId("beta") });
-  expect(reader.take()).toEqual({ ids: new Set(["beta"]), cameOrLeft: true, isLive: false });
+  expect(reader.take()).toEqual({
+    ids: new Set(["beta"]),
+    cameOrLeft: true,
+    isReplaced: false,
+    isLive: false,
+  });
   it.missed(welcome(9), { type: "snapshot_part", part: 0, last: true, agents: [] });
-  expect(reader.take()).toEqual({ ids: "all", cameOrLeft: true, isLive: false });
+  expect(reader.take()).toEqual({ ids: "all", cameOrLeft: true, isReplaced: true, isLive: false });
   expect(it.state.agents.get().size).toBe(0);
   reader.stop();
 });

@@ -4,10 +4,11 @@ import type { AgentView } from "../../state/model.ts";
 import { actionName, intentOf } from "../asks.ts";
 import { type HudContext, type HudFeature, patchUi } from "../context.ts";
 import { button, cross, iconButton, panelGround, text } from "../kit/build.ts";
+import { letterColor } from "../kit/letter-color.ts";
 import type { HudNode } from "../kit/node.ts";
 import { bottomOf, type Rect, rect, rightOf } from "../kit/rect.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
-import { isMine } from "../needs.ts";
+import { isMine, needsOf } from "../needs.ts";
 import { budgetText, stateDot, stateWord, stressColor } from "./agent-list.ts";
 
 /** The selected agent: who it is, what it is doing and for how much, and what can be asked of it. */
@@ -41,6 +42,14 @@ export const agentCardFeature: HudFeature = {
   }),
 };
 
+/** What of this agent's work waits to be claimed back by this person. */
+function owedText(state: HudContext["state"], agent: AgentView): string | undefined {
+  const owed = needsOf(state).find(
+    ({ action, job }) => action === "claim_refund" && job.agentId === agent.id,
+  );
+  return owed && `${formatSats(owed.amountSats)} of your last job waits to be claimed back.`;
+}
+
 function lines({ state, measure }: HudContext, agent: AgentView, at: Rect): readonly HudNode[] {
   const isLive = state.link.get().status === "live";
   const left = at.x + SPACE.pad;
@@ -50,7 +59,7 @@ function lines({ state, measure }: HudContext, agent: AgentView, at: Rect): read
   const mood = `${stateWord(agent)}${topic}`;
   const gauge = rect(left, at.y + 74, width, 6);
   const { job } = agent;
-  const why = job === undefined ? "No job just now." : job.why;
+  const why = job?.why ?? owedText(state, agent) ?? "No job just now.";
   const more = agent.openJobs > 1 ? `${agent.openJobs} jobs` : "";
   return [
     {
@@ -59,7 +68,11 @@ function lines({ state, measure }: HudContext, agent: AgentView, at: Rect): read
       rect: rect(left, at.y + 8, width - SPACE.target, 28),
       marks: [
         stateDot(agent, left + 5, at.y + 22, isLive),
-        text(left + 18, at.y + 22, agent.label, { size: SIZE.large, bold: true, color: agent.color }),
+        text(left + 18, at.y + 22, agent.label, {
+          size: SIZE.large,
+          bold: true,
+          color: letterColor(agent.color),
+        }),
         text(left + 18 + nameWidth, at.y + 22, agent.role, { size: SIZE.small, color: COLOR.dim }),
       ],
     },

@@ -2,6 +2,7 @@ import type { AgentId } from "../../../protocol/ids.ts";
 import type { AgentView } from "../../state/model.ts";
 import type { HudContext } from "../context.ts";
 import { text } from "../kit/build.ts";
+import { letterColor } from "../kit/letter-color.ts";
 import type { HudNode, Mark } from "../kit/node.ts";
 import { bottomOf, type Rect, rect, rightOf } from "../kit/rect.ts";
 import { createScroller } from "../kit/scroller.ts";
@@ -18,7 +19,7 @@ const isAway = ({ pose, state }: AgentView): boolean =>
 
 /** The dot before an agent's name: filled when busy, a ring when not, dim when away. */
 export function stateDot(agent: AgentView, x: number, y: number, isLive: boolean): Mark {
-  const color = isLive && !isAway(agent) ? agent.color : COLOR.stale;
+  const color = isLive && !isAway(agent) ? letterColor(agent.color) : COLOR.stale;
   return agent.pose === "idle" || isAway(agent)
     ? { kind: "disc", x, y, radius: 4.25, stroke: color, line: 1.5 }
     : { kind: "disc", x, y, radius: 5, fill: color };
@@ -133,7 +134,7 @@ function agentRow(
         : []),
       stateDot(agent, at.x + SPACE.pad + 5, y, isLive),
       text(nameAt, y, measure.fit(agent.label, SIZE.body, room, true), {
-        color: isLive ? agent.color : COLOR.stale,
+        color: isLive ? letterColor(agent.color) : COLOR.stale,
         bold: true,
       }),
       text(wordRight, y, word, {

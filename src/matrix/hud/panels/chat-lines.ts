@@ -5,6 +5,7 @@ import type { ChatLine } from "../../../protocol/records.ts";
 import { actionName, intentOf } from "../asks.ts";
 import { type HudContext, patchUi } from "../context.ts";
 import { button, text } from "../kit/build.ts";
+import { letterColor } from "../kit/letter-color.ts";
 import type { HudNode, Mark } from "../kit/node.ts";
 import { bottomOf, type Rect, rect, rightOf } from "../kit/rect.ts";
 import type { LineRange } from "../kit/text.ts";
@@ -54,7 +55,7 @@ function prefixOf({ state }: HudContext, { speaker, jobId }: ChatLine, job: JobV
     case "agent": {
       const agent = state.agents.get().get(speaker.agentId);
       const name = (agent?.label ?? speaker.agentId).toUpperCase();
-      return { prefix: `[${name}]`, prefixColor: agent?.color ?? COLOR.dim };
+      return { prefix: `[${name}]`, prefixColor: agent === undefined ? COLOR.dim : letterColor(agent.color) };
     }
   }
 }

@@ -4,6 +4,7 @@ import type { AgentView, IntentDraft } from "../../state/model.ts";
 import { actionName } from "../asks.ts";
 import { type HudContext, patchUi } from "../context.ts";
 import { chevron, iconButton, text } from "../kit/build.ts";
+import { letterColor } from "../kit/letter-color.ts";
 import type { HudNode, Mark } from "../kit/node.ts";
 import { type Rect, rect, rightOf } from "../kit/rect.ts";
 import type { LineRange } from "../kit/text.ts";
@@ -96,6 +97,8 @@ export function createEntry(context: HudContext): Entry {
     asks.ask(name, intent);
     asking = name;
     sent = field.text();
+    // What comes of it is said where the list of agents is.
+    if (ui.get().isChoosingAgent) patchUi(ui, { isChoosingAgent: false });
   }
 
   /** Clears the field once the tower took the text; keeps it when it was refused. */
@@ -354,7 +357,10 @@ function chooserButton({ ui, measure }: HudContext, at: Rect, agent: AgentView |
       }),
     marks: [
       text(at.x + SPACE.pad, y, "to", { size: SIZE.small, color: COLOR.dim }),
-      text(nameAt, y, name, { bold: true, color: agent?.color ?? COLOR.stale }),
+      text(nameAt, y, name, {
+        bold: true,
+        color: agent === undefined ? COLOR.stale : letterColor(agent.color),
+      }),
       chevron(nameAt + measure.width(name, SIZE.body, true) + 14, y, isOpen ? "up" : "down", COLOR.dim, 4),
     ],
   };
