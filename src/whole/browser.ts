@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { fingerprint } from "./build-inputs.ts";
 import { findChromium } from "./chromium.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -15,11 +16,12 @@ const SCENES_DIST = join(ROOT, "dist-scenes");
 const SHOTS = join(ROOT, "screenshots");
 
 /** What the browser app is made from. */
-const SOURCES = [
+const INPUTS = [
   "src/matrix",
   "src/protocol",
   "src/job",
   "assets/public",
+  "assets/avatar.glb",
   "index.html",
   "vite.config.ts",
   "package-lock.json",
@@ -38,23 +40,20 @@ const FLAGS = [
   "--no-first-run",
 ];
 
-/** When a file, or the newest file in a folder, was changed last, in ms since 1970. */
-function changedAt(path: string): number {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return 0;
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => changedAt(join(path, name))));
-}
+/** Says, in a build, what it was built from. The tower serves no file with such a name. */
+const BUILT_FROM = ".built-from";
 
-/** Builds the browser app unless what is there is newer than its sources. Returns its folder. */
+/** Builds the browser app unless what is there was built from the very same inputs. Returns its folder. */
 function build(folder: string, mode: string): string {
-  const changed = Math.max(...SOURCES.map((path) => changedAt(join(ROOT, path))));
-  if (changedAt(join(folder, "index.html")) > changed) return folder;
+  const inputs = fingerprint(INPUTS.map((path) => join(ROOT, path)));
+  const builtFrom = join(folder, BUILT_FROM);
+  if (existsSync(builtFrom) && readFileSync(builtFrom, "utf8") === inputs) return folder;
   const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin/vite.js");
   const args = ["build", "--logLevel", "warn", "--mode", mode, "--outDir", folder];
   // The test runner's own NODE_ENV would make it a build for development.
   const env = { ...process.env, NODE_ENV: "production" };
   execFileSync(process.execPath, [vite, ...args], { cwd: ROOT, env, stdio: "inherit" });
+  writeFileSync(builtFrom, inputs);
   return folder;
 }
 

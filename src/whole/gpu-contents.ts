@@ -1,10 +1,13 @@
 import type { Mesh } from "@babylonjs/core/Meshes/mesh.pure.js";
 
+/** What each buffer and texture holds: how many bytes, and a hash of them; and how many instances each mesh has. */
+export type GpuContents = Readonly<Record<string, string>>;
+
 /**
  * What the GPU really holds for the page's scene, by `mesh attribute` and by texture: how many bytes, and a hash of them.
  * Runs in the page, so it stands on nothing around it.
  */
-export function gpuContents(): Record<string, string> {
+export function readGpuContents(): GpuContents {
   const matrix = window.matrix;
   const gl = document.querySelector("canvas")?.getContext("webgl2");
   if (matrix === undefined || !gl) throw new Error("there is no scene to look at");

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { Commands } from "../matrix/debug/commands.ts";
+import type { Orbit } from "../matrix/stage/orbit.ts";
 import type { Stage } from "../matrix/stage/stage.ts";
 import type { MatrixState } from "../matrix/state/model.ts";
 import { buildScenes, openPage, type WatchedPage } from "./browser.ts";
@@ -56,7 +57,7 @@ export interface Viewport {
 /** The part of the page's debugging handle that these tests use. */
 export interface SceneHandle {
   readonly state: Pick<MatrixState, "agents" | "link">;
-  readonly stage: Pick<Stage, "now" | "scene">;
+  readonly stage: Pick<Stage, "camera" | "now" | "scene" | "step">;
   agentsDrawn(): number;
   faults(): readonly { readonly message: string }[];
   /** What `?debug` lets one try, once it has loaded. */
@@ -69,18 +70,64 @@ declare global {
   }
 }
 
+/** A flaw in the shaders of a page: wherever `from` stands in one, `to` stands in its place. */
+export interface ShaderFlaw {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Still {
+  readonly scene: string;
+  /** Seconds from the beginning of the scene. */
+  readonly at: number;
+  readonly viewport: Viewport;
+  /** Where the camera goes when the scene stands; where it is when left out. */
+  readonly view?: Partial<Orbit> | undefined;
+  /** Throws when no shader has what it replaces. */
+  readonly flaw?: ShaderFlaw;
+}
+
+/** Frames, a tenth of a second each, in which the world follows a camera that was moved. */
+const FRAMES_TO_FOLLOW = 4;
+
 /** Opens a scene as a picture: played up to a time in fixed steps, and still from then on. */
 export async function openStill(
   browser: Browser,
   site: SceneSite,
-  { scene, at, viewport }: { readonly scene: string; readonly at: number; readonly viewport: Viewport },
+  { scene, at, viewport, view, flaw }: Still,
 ): Promise<WatchedPage> {
   const watched = await openPage(browser, { viewport });
-  await watched.page.goto(`${site.address}/?scene=${scene}&at=${at}`);
-  await untilMarked(watched.page, "matrix:scene-still");
+  const { page } = watched;
+  if (flaw !== undefined) await page.addInitScript(spoilShaders, flaw);
+  await page.goto(`${site.address}/?scene=${scene}&at=${at}`);
+  await untilMarked(page, "matrix:scene-still");
+  if (flaw !== undefined) {
+    const isThere = await page.evaluate(() => performance.getEntriesByName("test:flaw").length > 0);
+    if (!isThere) throw new Error(`no shader has ${JSON.stringify(flaw.from)}`);
+  }
+  if (view !== undefined) await page.evaluate(moveCamera, { view, frames: FRAMES_TO_FOLLOW });
   return watched;
 }
 
+/** Runs in the page, before anything else does. */
+function spoilShaders({ from, to }: ShaderFlaw): void {
+  const { prototype } = WebGL2RenderingContext;
+  const { shaderSource } = prototype;
+  prototype.shaderSource = function (shader, source) {
+    if (source.includes(from)) performance.mark("test:flaw");
+    shaderSource.call(this, shader, source.replaceAll(from, to));
+  };
+}
+
+/** Runs in the page. */
+function moveCamera({ view, frames }: { readonly view: Partial<Orbit>; readonly frames: number }): void {
+  const stage = window.matrix?.stage;
+  if (stage === undefined) throw new Error("there is no scene to look at");
+  // So quickly that it is there at once.
+  stage.camera.glideTo({ ...stage.camera.orbit, ...view }, 1_000);
+  for (let frame = 0; frame < frames; frame += 1) stage.step(0.1);
+}
+
 /** Waits until the page has set a mark of its own. */
-const untilMarked = (page: Page, mark: string): Promise<unknown> =>
+export const untilMarked = (page: Page, mark: string): Promise<unknown> =>
   page.waitForFunction((name) => performance.getEntriesByName(name).length > 0, mark);

@@ -5,8 +5,15 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCENES } from "../matrix/scenes/scenes.ts";
 import { buildClient, launchChromium, openPage, shoot } from "./browser.ts";
-import { createPictureComparer, type Picture, type PictureComparer, TOLERANCE } from "./pictures.ts";
-import { openStill, type SceneSite, serveScenes, type Viewport } from "./scene-site.ts";
+import { createPictureComparer, isSame, type Picture, type PictureComparer } from "./pictures.ts";
+import {
+  openStill,
+  type SceneSite,
+  type ShaderFlaw,
+  type Still,
+  serveScenes,
+  type Viewport,
+} from "./scene-site.ts";
 
 // What every scene looks like, beside a picture of it that somebody looked at and found right. When a change is meant to be
 // seen, `RENEW_SCENES=1 npx vitest run src/whole/scenes.test.ts` takes the reference pictures anew; look at each of them
@@ -61,20 +68,39 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
 /** How the link stands when the picture is taken. */
 const LINKS: Readonly<Record<string, string>> = { offline: "offline", unreachable: "offline" };
 
-const NARROW: readonly (readonly [scene: string, viewport: ViewportName])[] = [
+/** Where the camera goes for a picture of another name than its viewport's. */
+const VIEWS = {
+  /** Among the agents, near enough to see what each holds. */
+  near: { x: 0, y: 0.9, z: 0, distance: 14, elevation: 0.35 },
+} as const satisfies Record<string, Still["view"]>;
+type ViewName = ViewportName | keyof typeof VIEWS;
+
+const MORE: readonly (readonly [scene: string, view: ViewName])[] = [
+  ["poses", "near"],
   ["busy", "portrait"],
   ["job", "phone"],
   ["poses", "phone"],
 ];
 
-const cases = [...SCENES.map(({ name }) => [name, "landscape"] as const), ...NARROW];
+const cases: readonly (readonly [scene: string, view: ViewName])[] = [
+  ...SCENES.map(({ name }) => [name, "landscape"] as const),
+  ...MORE,
+];
+
+function stillOf(scene: string, name: ViewName): Still {
+  const at = SCENES.find((one) => one.name === scene)?.picture ?? Number.NaN;
+  return name === "near"
+    ? { scene, at, viewport: VIEWPORTS.landscape, view: VIEWS[name] }
+    : { scene, at, viewport: VIEWPORTS[name] };
+}
+
 const pictures = new Map<string, Buffer>();
-const pictureName = (scene: string, viewport: ViewportName): string => `${scene}-${viewport}`;
+const pictureName = (scene: string, view: ViewName): string => `${scene}-${view}`;
 const reference = (name: string): string => join(REFERENCES, `${name}.jpg`);
 const jpeg = (content: Buffer): Picture => ({ type: "image/jpeg", content });
 const png = (content: Buffer): Picture => ({ type: "image/png", content });
-const isAlike = ({ mean, worstTile }: typeof TOLERANCE): boolean =>
-  mean <= TOLERANCE.mean && worstTile <= TOLERANCE.worstTile;
+const taken = (scene: string, view: ViewName = "landscape"): Picture =>
+  png(pictures.get(pictureName(scene, view)) ?? Buffer.alloc(0));
 
 async function renew(page: Page, name: string): Promise<void> {
   mkdirSync(REFERENCES, { recursive: true });
@@ -97,70 +123,109 @@ afterAll(async () => {
   await Promise.all([browser.close(), site.close()]);
 });
 
-test.each(cases)(
-  "%s, %s: everything that is there is drawn, as its reference shows",
-  async (name, viewport) => {
-    const at = SCENES.find((scene) => scene.name === name)?.picture ?? Number.NaN;
-    const { page, problems, close } = await openStill(browser, site, {
-      scene: name,
-      at,
-      viewport: VIEWPORTS[viewport],
+test.each(cases)("%s, %s: everything that is there is drawn, as its reference shows", async (name, view) => {
+  const { page, problems, close } = await openStill(browser, site, stillOf(name, view));
+  try {
+    const seen = await page.evaluate(() => ({
+      registered: window.matrix?.state.agents.get().size,
+      drawn: window.matrix?.agentsDrawn(),
+      link: window.matrix?.state.link.get().status,
+      refused: window.matrix?.faults().map(({ message }) => message),
+    }));
+    const picture = pictureName(name, view);
+    pictures.set(picture, await shoot(page, `scenes/${picture}`));
+    if (isRenewing) await renew(page, picture);
+    const refused = REFUSED[name] ?? [];
+    expect({ ...seen, problems }).toEqual({
+      registered: AGENTS[name],
+      drawn: AGENTS[name],
+      link: LINKS[name] ?? "live",
+      refused,
+      problems: refused.map((message) => `warning: malformed: ${message}`),
     });
-    try {
-      const seen = await page.evaluate(() => ({
-        registered: window.matrix?.state.agents.get().size,
-        drawn: window.matrix?.agentsDrawn(),
-        link: window.matrix?.state.link.get().status,
-        refused: window.matrix?.faults().map(({ message }) => message),
-      }));
-      const picture = pictureName(name, viewport);
-      pictures.set(picture, await shoot(page, `scenes/${picture}`));
-      if (isRenewing) await renew(page, picture);
-      const refused = REFUSED[name] ?? [];
-      expect({ ...seen, problems }).toEqual({
-        registered: AGENTS[name],
-        drawn: AGENTS[name],
-        link: LINKS[name] ?? "live",
-        refused,
-        problems: refused.map((message) => `warning: malformed: ${message}`),
-      });
-    } finally {
-      await close();
-    }
-  },
-);
+  } finally {
+    await close();
+  }
+});
 
 describe("reference pictures", () => {
   test("there is one of every picture, none of another, and none is large", () => {
     const files = readdirSync(REFERENCES);
     expect(files.toSorted()).toEqual(
-      cases.map(([scene, viewport]) => `${pictureName(scene, viewport)}.jpg`).toSorted(),
+      cases.map(([scene, view]) => `${pictureName(scene, view)}.jpg`).toSorted(),
     );
     const large = files.filter((file) => readFileSync(join(REFERENCES, file)).length > MOST_REFERENCE_BYTES);
     expect(large).toEqual([]);
   });
 
-  test.each(cases)("%s, %s: looks as its reference", async (scene, viewport) => {
-    const name = pictureName(scene, viewport);
-    const difference = await comparer.compare(
-      png(pictures.get(name) ?? Buffer.alloc(0)),
-      jpeg(readFileSync(reference(name))),
-    );
-    expect(isAlike(difference), `${name} differs from its reference by ${JSON.stringify(difference)}`).toBe(
+  test.each(cases)("%s, %s: looks as its reference", async (scene, view) => {
+    const name = pictureName(scene, view);
+    const difference = await comparer.compare(taken(scene, view), jpeg(readFileSync(reference(name))));
+    expect(isSame(difference), `${name} differs from its reference by ${JSON.stringify(difference)}`).toBe(
       true,
     );
   });
 
   test("a reference of something else is noticed", async () => {
-    const taken = (scene: string) => png(pictures.get(pictureName(scene, "landscape")) ?? Buffer.alloc(0));
     const same = await comparer.compare(taken("calm"), taken("calm"));
-    expect(same).toEqual({ mean: 0, worstTile: 0 });
+    expect(same).toEqual({ light: 0, color: 0, tiles: 0, first: undefined });
     const others = await Promise.all(
       ["empty", "job", "poses", "offline"].map((scene) => comparer.compare(taken("calm"), taken(scene))),
     );
-    expect(others.map(isAlike)).toEqual([false, false, false, false]);
+    expect(others.map(isSame)).toEqual([false, false, false, false]);
   });
 });
+
+describe("what the pictures are for is noticed in them", () => {
+  /** Drawings that are left out, by the name of their mesh, from the picture of a scene. */
+  const LEFT_OUT: readonly (readonly [scene: string, meshes: readonly string[]])[] = [
+    ["poses", ["marks.jobs", "labels.glyphs", "floor.grid", "rain.columns", "marks.floors", "avatars.near"]],
+    ["busy", ["sats.comets", "lines.wires", "gate.frames"]],
+    ["thousand", ["avatars.far"]],
+  ];
+
+  test.each(LEFT_OUT)("in %s: without %j", async (scene, meshes) => {
+    const { page, close } = await openStill(browser, site, stillOf(scene, "landscape"));
+    const noticed: Record<string, boolean> = {};
+    for (const left of ["nothing", ...meshes]) {
+      await page.evaluate(drawWithout, left);
+      noticed[left] = !isSame(await comparer.compare(taken(scene), png(await page.screenshot())));
+    }
+    await close();
+    expect(noticed).toEqual({ nothing: false, ...Object.fromEntries(meshes.map((mesh) => [mesh, true])) });
+  });
+
+  const FLAWS: readonly (readonly [what: string, scene: string, flaw: ShaderFlaw])[] = [
+    [
+      "every figure stands idle",
+      "poses",
+      { from: "int to = clipAt(motion.y), from = clipAt(motion.x);", to: "int to = 0, from = 0;" },
+    ],
+    [
+      "nobody's stress is shown",
+      "poses",
+      {
+        from: "vec3 warmed(vec3 own, float stress) {",
+        to: "vec3 warmed(vec3 own, float stress) { stress = 0.0;",
+      },
+    ],
+  ];
+
+  test.each(FLAWS)("%s, in %s", async (_what, scene, flaw) => {
+    const { page, close } = await openStill(browser, site, { ...stillOf(scene, "landscape"), flaw });
+    const difference = await comparer.compare(taken(scene), png(await page.screenshot()));
+    await close();
+    expect(isSame(difference), JSON.stringify(difference)).toBe(false);
+  });
+});
+
+/** Draws the page's still anew but for one of its meshes. Runs in the page. */
+function drawWithout(left: string): void {
+  const stage = window.matrix?.stage;
+  if (stage === undefined) throw new Error("there is no scene to look at");
+  for (const mesh of stage.scene.meshes) mesh.setEnabled(mesh.name !== left);
+  stage.step(0);
+}
 
 test("a scene that nobody knows: the page says which there are", async () => {
   const { page, problems, close } = await openPage(browser, { viewport: VIEWPORTS.phone });
