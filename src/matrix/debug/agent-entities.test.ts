@@ -41,6 +41,7 @@ test("an agent's name follows what it does, and tells only when it differs", asy
   const entities = createAgentEntities(state);
   const [alpha] = entities.all().filter(({ agentId: id }) => id === "alpha");
   if (alpha === undefined) throw new Error("no alpha");
+  hear({ type: "agent_state", agentId: alpha.agentId, state: "idle" });
   const display = entities.display(alpha);
   let changes = 0;
   display.onChange.add(() => {

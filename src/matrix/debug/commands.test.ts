@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { claimed, completed, invoiceRequest, placed, settled, started } from "../../job/testing/facts.ts";
-import { decodeTowerMessage } from "../../protocol/codec.ts";
 import { TOWER_EXAMPLES } from "../../protocol/examples.ts";
 import { agentId, jobId } from "../../protocol/ids.ts";
 import { createDebuggedMatrix } from "./testing/debugged-matrix.ts";
@@ -29,18 +28,37 @@ test("an agent's state is set through the inbox, and the rest of its mind stays"
   expect(mindOf(matrix, "alpha")).toEqual(["deep_focus", "deep_focus", "analysis", 1, 0.25]);
 });
 
-test("a mind is what the decoder makes of it", () => {
-  const matrix = createDebuggedMatrix();
-  const mind = { state: "x".repeat(500), engagement: 7, budgetStress: -1 };
-  const decoded = decodeTowerMessage(JSON.stringify({ type: "agent_state", agentId: "alpha", ...mind }));
-  const taken = decoded.kind === "message" ? decoded.message : undefined;
-  const { done } = matrix.commands.setState("alpha", mind);
-  expect(done).toBe(taken !== undefined);
-  expect(matrix.state.agents.get().get(agentId("alpha"))).toMatchObject(
-    taken?.type === "agent_state"
-      ? { state: taken.state, budgetStress: taken.budgetStress }
-      : { state: "idle" },
+test("a mind that would not be taken as it is, is refused and says why", () => {
+  const { commands } = createDebuggedMatrix();
+  const before = commands.agent("alpha");
+  const wrong = [
+    { engagement: 7 },
+    { coherence: Number.NaN },
+    { budgetStress: "0.5" as never },
+    { state: "" },
+    { state: undefined as never },
+    { state: "x".repeat(500) },
+    { focusTopic: "one\ntwo" },
+  ];
+  expect(wrong.map((mind) => commands.setState("alpha", { state: "working", ...mind }))).toEqual(
+    [
+      "engagement must be a number from 0 to 1.",
+      "coherence must be a number from 0 to 1.",
+      "budgetStress must be a number from 0 to 1.",
+      "state is missing: say one, such as idle.",
+      "state is missing: say one, such as idle.",
+      "state and focusTopic must each be a short text on one line.",
+      "state and focusTopic must each be a short text on one line.",
+    ].map((said) => ({ done: false, said })),
   );
+  expect([commands.agent("alpha"), commands.isTouched()]).toEqual([before, false]);
+});
+
+test("an empty topic lets go of the one there is", () => {
+  const { commands } = createDebuggedMatrix();
+  commands.setState("alpha", { state: "working", focusTopic: "analysis" });
+  expect(commands.setState("alpha", { state: "working", focusTopic: "" }).done).toBe(true);
+  expect(commands.agent("alpha")?.focusTopic).toBeUndefined();
 });
 
 test("nobody's state is not set", () => {
@@ -108,6 +126,7 @@ test("the tower's word stands again after restoring, which is asked for once", (
 
 test("reports an agent with where its job stands and the step that led there", () => {
   const { commands, hear } = createDebuggedMatrix();
+  hear({ type: "agent_state", agentId: agentId("alpha"), state: "idle" });
   hear(started(), ...placed([invoiceRequest("eval"), settled("eval")]));
   expect(commands.agent("alpha")).toEqual({
     id: "alpha",

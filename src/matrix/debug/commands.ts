@@ -1,4 +1,5 @@
 import type { JobView } from "../../job/view.ts";
+import { isMindOfToday } from "../../protocol/agent-dialect.ts";
 import { decodeTowerMessage } from "../../protocol/codec.ts";
 import type { AgentId } from "../../protocol/ids.ts";
 import type { TowerMessage } from "../../protocol/messages.ts";
@@ -12,7 +13,7 @@ export interface CommandResult {
   readonly said: string;
 }
 
-/** What of an agent's mind may be set. */
+/** What of an agent's mind may be set: the figures are from 0 to 1, and an empty topic lets go of the one there is. */
 export interface MindDraft {
   readonly state: string;
   readonly focusTopic?: string;
@@ -20,6 +21,9 @@ export interface MindDraft {
   readonly coherence?: number;
   readonly budgetStress?: number;
 }
+
+/** The figures of a mind. */
+export const MIND_FIGURES = ["engagement", "coherence", "budgetStress"] as const;
 
 /** A job's place in its chart, and the step that led there. */
 export interface JobPlace {
@@ -53,7 +57,10 @@ export interface Commands {
   /** The job that an agent's chart shows: what it is busy with, else its last; without an agent, the newest of all. */
   jobOf(agentId: string | undefined): JobView | undefined;
   report(job: JobView): JobReport;
-  /** As if the tower had said that this is on the agent's mind; what is left out stays. */
+  /**
+   * As if the tower had said that this is on the agent's mind; what is left out stays. Refused is everything that would
+   * not be taken just as it is.
+   */
   setState(agentId: string, mind: MindDraft): CommandResult;
   /** As if the tower had sent this text now. */
   inject(text: string): CommandResult;
@@ -75,6 +82,22 @@ export interface CommandOptions {
 
 const done = (said: string): CommandResult => ({ done: true, said });
 const refused = (said: string): CommandResult => ({ done: false, said });
+
+/**
+ * What is wrong with a mind, in a sentence. A tower's message would be mended instead: what was meant would silently not
+ * be set. A console checks no types, so they are looked at too.
+ */
+function faultOf({ focusTopic, ...mind }: MindDraft): string | undefined {
+  if (typeof mind.state !== "string" || mind.state === "") return "state is missing: say one, such as idle.";
+  for (const name of MIND_FIGURES) {
+    const figure = mind[name];
+    if (figure === undefined || (typeof figure === "number" && figure >= 0 && figure <= 1)) continue;
+    return `${name} must be a number from 0 to 1.`;
+  }
+  return isMindOfToday(focusTopic === "" ? mind : { ...mind, focusTopic })
+    ? undefined
+    : "state and focusTopic must each be a short text on one line.";
+}
 
 export function createCommands({ state, trail, taps, apply, takeSnapshot }: CommandOptions): Commands {
   let isTouched = false;
@@ -132,6 +155,8 @@ export function createCommands({ state, trail, taps, apply, takeSnapshot }: Comm
     setState(agentId, mind) {
       const view = find(agentId);
       if (view === undefined) return refused(`There is no agent ${JSON.stringify(agentId)}.`);
+      const fault = faultOf(mind);
+      if (fault !== undefined) return refused(fault);
       const { focusTopic, engagement, coherence, budgetStress } = view;
       return inject(
         JSON.stringify({

@@ -24,7 +24,7 @@ export interface DebugOptions {
   readonly state: MatrixState;
   readonly selection: Readable<AgentId | undefined> & { set(agentId: AgentId | undefined): void };
   readonly taps: Taps;
-  /** How many agents stand in the world. */
+  /** How many agents are given to the GPU. */
   readonly agentsDrawn: () => number;
   /** The inbox's door for what has just happened. */
   readonly apply: (message: TowerMessage) => void;

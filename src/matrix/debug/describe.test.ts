@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeFields, describeStats } from "./describe.ts";
+import { describeFields, describeStats, shorten } from "./describe.ts";
 
 test("the stats line gives every figure its unit", () => {
   expect(
@@ -23,4 +23,18 @@ test("a fact's fields are told in a line, long texts cut short", () => {
     `amountSats 10, onTime true, price {"tokens":3}, text ${"x".repeat(32)}…`,
   );
   expect(describeFields({})).toBe("");
+});
+
+test("what is cut short keeps its shape", () => {
+  const long = "x".repeat(40);
+  const short = `${"x".repeat(32)}…`;
+  expect(
+    shorten({ amountSats: 10, onTime: true, gone: undefined, texts: ["a", long], deep: { long } }),
+  ).toEqual({
+    amountSats: 10,
+    onTime: true,
+    gone: undefined,
+    texts: ["a", short],
+    deep: { long: short },
+  });
 });

@@ -5,10 +5,21 @@ import { type TrailStep, WHOLE } from "./trail.ts";
 /** The longest text of a fact that is told; a payment request is ten times as long. */
 const LONGEST_TEXT = 32;
 
+const cut = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
+
 /** One field's value, short enough for a line. */
-function describeValue(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+const describeValue = (value: unknown): string =>
+  cut(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+
+/**
+ * The same value with every text in it cut short. Whoever sees a whole payment request can pay it, and requests and
+ * results are private: none of them goes where it is kept, such as a terminal.
+ */
+export function shorten(value: unknown): unknown {
+  if (typeof value === "string") return cut(value);
+  if (Array.isArray(value)) return value.map(shorten);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shorten(inner)]));
 }
 
 /** What a fact says, such as `invoiceType eval, amountSats 10`. */

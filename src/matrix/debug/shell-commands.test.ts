@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { started } from "../../job/testing/facts.ts";
+import { invoiceRequest, placed, started } from "../../job/testing/facts.ts";
 import { agentId } from "../../protocol/ids.ts";
 import type { BridgeCommand, Inspector } from "./inspector-api.ts";
 import { shellCommands, shellService } from "./shell-commands.ts";
@@ -43,10 +43,38 @@ test("a shell is told why it is refused", async () => {
   ).toEqual([
     'Refused: There is no agent "nobody".',
     "Refused: There is no such job.",
-    'Refused: There is no agent "".',
+    "Refused: --agent is missing.",
     "Refused: The frame has no type: it must be a text.",
-    "Refused: The frame is not JSON.",
+    "Refused: --message is missing.",
   ]);
+});
+
+test.each([
+  [{ agent: "alpha", state: "idle", engagement: "abc" }, "engagement must be a number from 0 to 1."],
+  [{ agent: "alpha", state: "idle", coherence: " " }, "coherence must be a number from 0 to 1."],
+  [{ agent: "alpha", state: "idle", budgetStress: "7" }, "budgetStress must be a number from 0 to 1."],
+  [{ agent: "alpha", engagement: "0.5" }, "--state is missing."],
+  [{ agent: "nobody", state: "idle" }, 'There is no agent "nobody".'],
+])("set-state refuses %o and changes nothing", async (args, why) => {
+  const { run, commands } = openShell();
+  const before = await run("agents");
+  expect(await run("set-state", args)).toBe(`Refused: ${why}`);
+  expect([await run("agents"), commands.isTouched()]).toEqual([before, false]);
+});
+
+test("no terminal gets a whole payment request, request or result", async () => {
+  const { run, hear } = openShell();
+  const secrets = ["lnbcrt100n1", "What I asked: ", "What I was told: "].map((start) =>
+    start.padEnd(300, "x"),
+  );
+  const [paymentRequest = "", request = "", result = ""] = secrets;
+  const fact = { ...invoiceRequest("eval"), invoice: { paymentRequest }, paymentRequest, request, result };
+  hear(started(), ...placed([fact]));
+  const printed = [await run("job-chart", { agent: "alpha" }), await run("agents", { agent: "alpha" })];
+  for (const text of printed) {
+    expect(secrets.filter((secret) => text.includes(secret.slice(0, 32)))).toEqual(secrets);
+    expect(secrets.filter((secret) => text.includes(secret.slice(0, 33)))).toEqual([]);
+  }
 });
 
 test("a shell sees a job's chart, injects and restores", async () => {

@@ -1,13 +1,11 @@
-import type { CommandResult, Commands, MindDraft } from "./commands.ts";
+import { type CommandResult, type Commands, MIND_FIGURES, type MindDraft } from "./commands.ts";
+import { shorten } from "./describe.ts";
 import {
   type BridgeCommand,
   defineService,
   type Inspector,
   type ServiceDefinition,
 } from "./inspector-api.ts";
-
-/** The figures of a mind that a shell gives as text. */
-const FIGURES = ["engagement", "coherence", "budgetStress"] as const;
 
 /** Says no to whoever sits at the shell. */
 class Refused extends Error {
@@ -20,23 +18,30 @@ function outcome({ done, said }: CommandResult): string {
   return said;
 }
 
-const json = (value: unknown): string => JSON.stringify(value, undefined, 2);
+/** For a terminal, which may be kept or shown: what facts say is cut short. */
+const json = (value: unknown): string =>
+  JSON.stringify(value, (name, inner: unknown) => (name === "fields" ? shorten(inner) : inner), 2);
 
 const agentArg = (required: boolean) => ({ name: "agent", description: "The agent's id.", required });
 
 type Args = Parameters<BridgeCommand["executeAsync"]>[0];
 
-/** The mind that was asked for. What is no number goes on as text, for the decoder to refuse. */
+/** An argument that a command cannot do without: not every shell asks for it. */
+function needed(args: Args, name: string): string {
+  const given = args[name];
+  if (given === undefined || given === "") throw new Refused(`--${name} is missing.`);
+  return given;
+}
+
+/** The mind that was asked for. What is no number becomes NaN, which no mind takes. */
 function mindOf(args: Args): MindDraft {
-  const figures = FIGURES.flatMap((name) => {
+  const figures = MIND_FIGURES.flatMap((name) => {
     const given = args[name];
-    if (given === undefined) return [];
-    const figure = Number(given);
-    return [[name, given.trim() === "" || Number.isNaN(figure) ? given : figure]];
+    return given === undefined ? [] : [[name, given.trim() === "" ? Number.NaN : Number(given)]];
   });
   const { focusTopic } = args;
   return {
-    state: args["state"] ?? "",
+    state: needed(args, "state"),
     ...(focusTopic !== undefined && { focusTopic }),
     ...Object.fromEntries(figures),
   };
@@ -76,15 +81,15 @@ export const shellCommands = (commands: Commands): readonly BridgeCommand[] => [
         required: true,
       },
       { name: "focusTopic", description: "What it attends to." },
-      ...FIGURES.map((name) => ({ name, description: "From 0 to 1." })),
+      ...MIND_FIGURES.map((name) => ({ name, description: "From 0 to 1." })),
     ],
-    executeAsync: async (args) => outcome(commands.setState(args["agent"] ?? "", mindOf(args))),
+    executeAsync: async (args) => outcome(commands.setState(needed(args, "agent"), mindOf(args))),
   },
   {
     id: "inject",
     description: "Take a message as if the tower had sent it to this page.",
     args: [{ name: "message", description: "The message's JSON text.", required: true }],
-    executeAsync: async ({ message = "" }) => outcome(commands.inject(message)),
+    executeAsync: async (args) => outcome(commands.inject(needed(args, "message"))),
   },
   {
     id: "restore",

@@ -5,7 +5,7 @@ import { createHandClock, createRunningClock } from "./clock.ts";
 import { createRecordedTower } from "./recorded-tower.ts";
 import { SCENE_EPOCH_MS, type Scene } from "./scene.ts";
 import { SCENES } from "./scenes.ts";
-import { playStill } from "./still.ts";
+import { createStill, keepStill } from "./still.ts";
 
 /** Set when a still stands. */
 export const STILL_MARK = "matrix:scene-still";
@@ -67,7 +67,14 @@ function still(scene: Scene, milliseconds: number): Driven {
     },
     drive: "hand",
     play(stage, ready) {
-      playStill(stage, clock, { ready, milliseconds }).then(() => performance.mark(STILL_MARK), reportError);
+      const canvas = stage.engine.getRenderingCanvas();
+      if (canvas === null) throw new Error("a still is drawn on a canvas");
+      const picture = createStill({ stage, clock, canvas });
+      picture.play(milliseconds, ready).then(() => {
+        performance.mark(STILL_MARK);
+        if (!stage.scene.isDisposed)
+          stage.scene.onDisposeObservable.addOnce(keepStill(picture, clock, canvas, reportError));
+      }, reportError);
     },
   };
 }
