@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createFaultLog } from "./fault-log.ts";
+import { createFaultLog, faultOf } from "./fault-log.ts";
 
 function open() {
   const lines: string[] = [];
@@ -48,4 +48,32 @@ test("however many different faults come, few lines are written a minute and few
   log.wait(60_000);
   log.note({ kind: "malformed", message: "something else" });
   expect(log.lines.at(-1)).toBe("malformed: something else");
+});
+
+test("a fault that came while too many were written is written when it comes again", () => {
+  const log = open();
+  const word = (n: number) => "x".repeat(n + 1);
+  for (let n = 0; n < 40; n++) log.note({ kind: "malformed", message: word(n) });
+  log.note({ kind: "frame", message: "a broken mesh" });
+  log.wait(60_000);
+  const before = log.lines.length;
+  for (let n = 0; n < 5; n++) log.note({ kind: "frame", message: "a broken mesh" });
+  expect(log.lines.slice(before)).toEqual(["frame: a broken mesh (2 times so far)"]);
+});
+
+test("what was thrown is written with the line and not kept", () => {
+  const said: unknown[][] = [];
+  const log = createFaultLog({ say: (...line) => said.push(line), now: () => 0 });
+  const error = new Error("a broken mesh");
+  log.note(faultOf("frame", error));
+  log.note(faultOf("frame", "a broken mesh"));
+  log.note(faultOf("frame", "a broken shader"));
+  expect(said).toEqual([
+    ["frame: a broken mesh", error],
+    ["frame: a broken shader", "a broken shader"],
+  ]);
+  expect(log.entries()).toEqual([
+    { kind: "frame", message: "a broken mesh", count: 2 },
+    { kind: "frame", message: "a broken shader", count: 1 },
+  ]);
 });

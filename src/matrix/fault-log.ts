@@ -2,10 +2,19 @@
 export interface Fault {
   readonly kind: string;
   readonly message: string;
+  /** What was thrown, when something was: written with the line, for its stack, and not kept. */
+  readonly cause?: unknown;
 }
 
+/** A fault of what was caught. */
+export const faultOf = (kind: string, error: unknown): Fault => ({
+  kind,
+  message: error instanceof Error ? error.message : String(error),
+  cause: error,
+});
+
 /** What went wrong so far: one entry for each fault, however often it came. */
-export interface FaultEntry extends Fault {
+export interface FaultEntry extends Omit<Fault, "cause"> {
   readonly count: number;
 }
 
@@ -16,8 +25,8 @@ export interface FaultLog {
 }
 
 export interface FaultLogOptions {
-  /** Writes one line where a developer looks. */
-  readonly say: (line: string) => void;
+  /** Writes one line where a developer looks, with what was thrown, when something was. */
+  readonly say: (line: string, cause?: unknown) => void;
   /** Milliseconds, from any beginning. */
   readonly now: () => number;
 }
@@ -32,35 +41,50 @@ const MINUTE_MS = 60_000;
 const isWorthALine = (count: number): boolean => /^10*$/.test(String(count));
 
 /** Faults that differ in numbers only are the same. */
-const sameness = ({ kind, message }: Fault): string => `${kind}: ${message.replace(/\d+/g, "#")}`;
+const sameness = (kind: string, message: string): string => `${kind}: ${message.replace(/\d+/g, "#")}`;
 
-/** Keeps what went wrong and says each thing once, then ever more rarely with how often it came. */
+/**
+ * Keeps what went wrong and says each thing once, then ever more rarely with how often it came. What could not be said
+ * because too many lines had been written is said when it comes again.
+ */
 export function createFaultLog({ say, now }: FaultLogOptions): FaultLog {
   const entries = new Map<string, FaultEntry>();
+  /** Those of whom a line could not be written. */
+  const owed = new Set<string>();
   let minuteBegan = Number.NEGATIVE_INFINITY;
   let lines = 0;
 
-  function speak(line: string): void {
+  /** Returns whether the line was written. */
+  function speak(line: string, cause: unknown): boolean {
     if (now() - minuteBegan >= MINUTE_MS) {
       minuteBegan = now();
       lines = 0;
     }
     lines += 1;
-    if (lines <= LINES_A_MINUTE) say(line);
+    if (lines > LINES_A_MINUTE) return false;
+    if (cause === undefined) say(line);
+    else say(line, cause);
     if (lines === LINES_A_MINUTE) say("More faults follow, which are not written for a minute.");
+    return true;
   }
 
   return {
-    note({ kind, message }) {
-      const key = sameness({ kind, message });
+    note({ kind, message, cause }) {
+      const key = sameness(kind, message);
       const count = (entries.get(key)?.count ?? 0) + 1;
       entries.delete(key);
       entries.set(key, { kind, message, count });
       if (entries.size > KEPT) {
         const [oldest] = entries.keys();
-        if (oldest !== undefined) entries.delete(oldest);
+        if (oldest !== undefined) {
+          entries.delete(oldest);
+          owed.delete(oldest);
+        }
       }
-      if (isWorthALine(count)) speak(`${kind}: ${message}${count > 1 ? ` (${count} times so far)` : ""}`);
+      if (!isWorthALine(count) && !owed.has(key)) return;
+      const line = `${kind}: ${message}${count > 1 ? ` (${count} times so far)` : ""}`;
+      if (speak(line, cause)) owed.delete(key);
+      else owed.add(key);
     },
     entries: () => [...entries.values()],
   };

@@ -3,21 +3,25 @@ import type { AgentId } from "../protocol/ids.ts";
 import type { Debugging } from "./debug/debug.ts";
 import { createTaps } from "./debug/taps.ts";
 import { hasWebGL2, type Page, showError } from "./error-screen.ts";
-import { createFaultLog } from "./fault-log.ts";
+import { createFaultLog, faultOf } from "./fault-log.ts";
 import { loadHud, WORLD_FEATURES } from "./features.ts";
 import type { Hud } from "./hud/hud.ts";
 import { FONT_FAMILY, loadFont } from "./hud/kit/font.ts";
 import { createStore } from "./hud/kit/store.ts";
 import { followKiosk } from "./kiosk/kiosk.ts";
+import { followLostCode } from "./kiosk/lost-code.ts";
 import { createLink } from "./link/link.ts";
 import { createOwned } from "./owned.ts";
 import { realSetting, type Setting } from "./setting.ts";
 import { createStage } from "./stage/stage.ts";
 import { createMatrix } from "./state/inbox.ts";
-import { createWorldContext } from "./world/context.ts";
+import { agentsDrawnBy, createWorldContext, type WorldFeature } from "./world/context.ts";
+import { createRetry } from "./world/retry.ts";
 
 /** How long readers of the state wait for a batch, in milliseconds: a frame. */
 const BATCH_MS = 16;
+// Known when the page is built, so that an ordinary build holds neither scenes nor a handle.
+const hasScenes = import.meta.env.DEV || import.meta.env.MODE === "scenes";
 
 /** Builds the whole page, connects it, and owns it. Returns its end. */
 function start(page: Page, setting: Setting): () => void {
@@ -47,6 +51,7 @@ function start(page: Page, setting: Setting): () => void {
       });
       link.takeSnapshot();
     },
+    onFault: (error) => faults.note(faultOf("reader", error)),
     inspect: taps?.inspect,
   });
   owned.own(matrix.dispose);
@@ -54,7 +59,7 @@ function start(page: Page, setting: Setting): () => void {
 
   const faults = createFaultLog({
     // biome-ignore lint/suspicious/noConsole: this is where a developer looks, and the one place that writes there.
-    say: (line) => console.warn(line),
+    say: (...line) => console.warn(...line),
     now: setting.ports.now,
   });
   const link = createLink({
@@ -77,6 +82,7 @@ function start(page: Page, setting: Setting): () => void {
   const stage = createStage(page.canvas, {
     isOverHud: (x, y) => hud?.contains(x, y) ?? false,
     drive: setting.drive,
+    onFault: (error) => faults.note(faultOf("frame", error)),
     ...(setting.reducedMotion !== undefined && { reducedMotion: setting.reducedMotion }),
   });
   owned.own(stage.dispose);
@@ -89,13 +95,16 @@ function start(page: Page, setting: Setting): () => void {
     fontFamily: FONT_FAMILY,
   });
   owned.own(world.dispose);
+  const standing: WorldFeature[] = [];
+  const agentsDrawn = () => agentsDrawnBy(standing);
   const loading: Promise<unknown>[] = [];
   const create = (features: typeof WORLD_FEATURES) => {
     for (const feature of features) {
       if (owned.isReleased()) return;
-      const { dispose, ready } = feature.create(world);
-      owned.own(dispose);
-      loading.push(Promise.resolve(ready));
+      const made = feature.create(world);
+      owned.own(made.dispose);
+      standing.push(made);
+      loading.push(Promise.resolve(made.ready));
     }
   };
   create(WORLD_FEATURES.filter(({ needsFont }) => needsFont !== true));
@@ -106,21 +115,39 @@ function start(page: Page, setting: Setting): () => void {
   const { agents, agentCount, jobs, economy, treasury, purse, chat, sending, notices } = state;
   const shown = [state.link, agents, agentCount, jobs, economy, treasury, purse, chat, sending, notices];
   for (const readable of [...shown, state.cues, selection]) owned.own(readable.subscribe(stage.stir));
+  const isAsked = new URLSearchParams(location.search).has("kiosk");
+  const isKiosk = () => isAsked || state.me.get().role === "kiosk";
+  owned.own(
+    followLostCode({
+      stage,
+      link: state.link,
+      isKiosk,
+      onLost(listener) {
+        const hear = ({ payload }: VitePreloadErrorEvent) => listener(payload);
+        window.addEventListener("vite:preloadError", hear);
+        return () => window.removeEventListener("vite:preloadError", hear);
+      },
+      onFault: (error) => faults.note(faultOf("code", error)),
+      memory: () => sessionStorage,
+      now: setting.ports.now,
+      reload: () => location.reload(),
+    }),
+  );
   owned.own(
     followKiosk({
       stage,
       roster: world.roster,
       state,
       me: state.me,
-      isAsked: new URLSearchParams(location.search).has("kiosk"),
+      link: state.link,
+      isKiosk,
       onReturn: () => selection.set(undefined),
       loadDirector: () => import("./kiosk/director.ts"),
-      onFault: reportError,
+      onFault: (error) => faults.note(faultOf("kiosk", error)),
     }),
   );
 
-  const openHud = async () => {
-    const { createHud } = await loadHud();
+  const openHud = ({ createHud }: Awaited<ReturnType<typeof loadHud>>) => {
     if (owned.isReleased()) return;
     hud = createHud({
       scene: stage.scene,
@@ -140,11 +167,27 @@ function start(page: Page, setting: Setting): () => void {
   const hudOpened = new Promise<void>((done) => {
     stage.scene.onAfterRenderObservable.addOnce(() => {
       performance.mark("matrix:first-frame");
-      openHud().then(done, (error: unknown) => {
-        owned.own(sayHudFailed(page));
-        reportError(error);
-        done();
+      let takeBack = () => {};
+      const fail = (cause: unknown) => {
+        takeBack = sayHudFailed(page);
+        owned.own(takeBack);
+        faults.note(faultOf("hud", cause));
+      };
+      const retry = createRetry(stage, state.link, {
+        async attempt() {
+          const code = await loadHud();
+          takeBack();
+          try {
+            openHud(code);
+          } catch (error) {
+            // To make it once more would fail as well.
+            fail(error);
+          }
+        },
+        onFirstFailure: fail,
       });
+      owned.own(retry.dispose);
+      void retry.firstTry.then(done);
     });
   });
   // Lettered features join the list while the font is waited for.
@@ -163,7 +206,7 @@ function start(page: Page, setting: Setting): () => void {
         selection,
         taps,
         wish,
-        agentsDrawn: () => world.crowd.drawn,
+        agentsDrawn,
         apply: (message) => inbox.apply(message, { live: true }),
         takeSnapshot: link.takeSnapshot,
       });
@@ -172,12 +215,12 @@ function start(page: Page, setting: Setting): () => void {
   }
 
   const { scene } = setting;
-  if (import.meta.env.DEV || scene !== undefined || wish !== null) {
+  if (hasScenes && (import.meta.env.DEV || scene !== undefined || wish !== null)) {
     const handle = Object.freeze({
       state,
       stage,
       scene,
-      agentsDrawn: () => world.crowd.drawn,
+      agentsDrawn,
       nodes: () => hud?.nodes() ?? [],
       faults: faults.entries,
       debug: () => debugging?.commands,
@@ -203,8 +246,6 @@ if (canvas === null || twinRoot === null) throw new Error("index.html lacks the 
 const page: Page = { canvas, twinRoot };
 const owned = createOwned();
 const open = (setting: Setting): void => owned.own(start(page, setting));
-// Known when the page is built, so that an ordinary build holds no scenes.
-const hasScenes = import.meta.env.DEV || import.meta.env.MODE === "scenes";
 const address = new URLSearchParams(location.search);
 if (hasScenes && address.has("scene")) {
   import("./scenes/scene-setting.ts").then(({ sceneSetting }) => open(sceneSetting(address)), reportError);

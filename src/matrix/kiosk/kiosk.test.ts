@@ -13,7 +13,8 @@ function setUp(isAsked: boolean) {
     roster: world.context.roster,
     state: world.state,
     me,
-    isAsked,
+    link: world.state.link,
+    isKiosk: () => isAsked || me.get().role === "kiosk",
     onReturn: () => {},
     onFault: (error) => told.push(String(error)),
     loadDirector: () =>
@@ -29,6 +30,7 @@ function setUp(isAsked: boolean) {
     told,
     loads,
     stop,
+    link: world.state.link,
     become: (role: Me["role"]) => me.set({ ...me.get(), role }),
     settle: () => new Promise((resolve) => setImmediate(resolve)),
     dispose: world.dispose,
@@ -63,6 +65,24 @@ test("a page that was opened as a kiosk is one, whoever the tower says that it i
   become("visitor");
   stop();
   expect(told).toEqual(["directs", "ends"]);
+  dispose();
+});
+
+test("a director that could not be fetched is tried again when the link comes back", async () => {
+  const { told, loads, link, settle, stop, dispose } = setUp(true);
+  loads[0]?.fail();
+  await settle();
+  link.set({ status: "offline", reason: "gone", retryAt: undefined });
+  link.set({ status: "connecting" });
+  expect(loads.length).toBe(1);
+  link.set({ status: "live" });
+  expect(loads.length).toBe(2);
+  loads[1]?.done();
+  await settle();
+  link.set({ status: "offline", reason: "gone", retryAt: undefined });
+  link.set({ status: "live" });
+  expect([told, loads.length]).toEqual([["Error: no tower", "directs"], 2]);
+  stop();
   dispose();
 });
 

@@ -1,28 +1,39 @@
-import type { Me, Readable } from "../state/model.ts";
+import type { LinkView, Me, Readable } from "../state/model.ts";
 import type { Director, DirectorOptions } from "./director.ts";
 
 export interface KioskOptions extends DirectorOptions {
   readonly me: Readable<Me>;
-  /** Whether the page was opened as a kiosk, whatever the tower says that it is. */
-  readonly isAsked: boolean;
+  readonly link: Readable<LinkView>;
+  readonly isKiosk: () => boolean;
   /** Fetches the director, which other browsers never need. */
   readonly loadDirector: () => Promise<{ createDirector(options: DirectorOptions): Director }>;
   /** Takes why the director could not be fetched: without it the kiosk shows the wide view. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** Has a director move the camera for as long as this browser is a kiosk. Returns its undo. */
-export function followKiosk({ me, isAsked, loadDirector, onFault, ...options }: KioskOptions): () => void {
+/**
+ * Has a director move the camera for as long as this browser is a kiosk. One that could not be fetched is tried again
+ * when the link comes back. Returns its undo.
+ */
+export function followKiosk({
+  me,
+  link,
+  isKiosk,
+  loadDirector,
+  onFault,
+  ...options
+}: KioskOptions): () => void {
   let director: Director | undefined;
   let isLoading = false;
   let isOver = false;
-  const isKiosk = () => !isOver && (isAsked || me.get().role === "kiosk");
+  let wasLive = link.get().status === "live";
+  const isOn = () => !isOver && isKiosk();
 
   async function open(): Promise<void> {
     isLoading = true;
     try {
       const { createDirector } = await loadDirector();
-      if (isKiosk()) director = createDirector(options);
+      if (isOn()) director = createDirector(options);
     } catch (error) {
       onFault(error);
     } finally {
@@ -31,7 +42,7 @@ export function followKiosk({ me, isAsked, loadDirector, onFault, ...options }: 
   }
 
   function follow(): void {
-    if (isKiosk()) {
+    if (isOn()) {
       if (director === undefined && !isLoading) void open();
     } else {
       director?.dispose();
@@ -39,11 +50,18 @@ export function followKiosk({ me, isAsked, loadDirector, onFault, ...options }: 
     }
   }
 
-  const stop = me.subscribe(follow);
+  const undo = [
+    me.subscribe(follow),
+    link.subscribe(() => {
+      const isLive = link.get().status === "live";
+      if (isLive && !wasLive) follow();
+      wasLive = isLive;
+    }),
+  ];
   follow();
   return () => {
     isOver = true;
-    stop();
+    for (const stop of undo) stop();
     follow();
   };
 }

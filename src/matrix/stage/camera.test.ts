@@ -107,14 +107,33 @@ test("a flick goes on, comes to rest, and stops where a finger takes hold", () =
   dispose();
 });
 
-test("a finger that only touches does not keep the camera from where it glides to", () => {
+test("a finger that rests on it stops every move of its own at once; what is asked of it then, it does", () => {
   const { camera, pass, dispose } = setUp();
   const view = { x: 4, y: 2, z: 6, azimuth: 0.3, elevation: 0.2, distance: 9 };
+  const moves = [() => camera.glideTo(view), () => camera.glideTo(view, 0.4), () => camera.glideHome()];
+  for (const move of moves) {
+    move();
+    pass(0.2);
+    const { orbit } = camera;
+    camera.grab();
+    pass(10);
+    expect([camera.orbit, camera.isMoving]).toEqual([orbit, false]);
+  }
   camera.glideTo(view);
-  pass(0.2);
-  camera.grab();
   pass(10);
   expect(rounded(camera.orbit)).toEqual(rounded(view));
+  dispose();
+});
+
+test("a touch of the wide view at rest does not keep it from following the swarm", () => {
+  const { camera, pass, dispose } = setUp();
+  camera.grab();
+  camera.setSubject(ring(24, 90));
+  pass(30);
+  const { orbit } = camera;
+  camera.glideHome();
+  pass(30);
+  expect(rounded(orbit, 3)).toEqual(rounded(camera.orbit, 3));
   dispose();
 });
 
@@ -196,6 +215,24 @@ test("a hand that takes over from the wide view does not jolt it", () => {
     camera.turn(0, 0);
     pass(1);
     expect(camera.orbit).toEqual(before);
+  }
+  dispose();
+});
+
+test("a glide that begins while a key that was let go of still moves the view gets where it goes", () => {
+  const { camera, pass, dispose } = setUp();
+  const view = { x: 4, y: 2, z: 6, azimuth: 0.3, elevation: 0.2, distance: 9 };
+  const starts = [() => camera.glideTo(view), () => camera.glideHome()];
+  for (const start of starts) {
+    camera.push({ ...STILL, azimuth: 1 });
+    pass(0.5);
+    camera.push(STILL);
+    camera.flick({ ...STILL, elevation: 1 });
+    pass(0.05);
+    start();
+    pass(30);
+    const wanted = start === starts[0] ? view.distance : camera.wideView().distance;
+    expect(camera.orbit.distance).toBeCloseTo(wanted, 4);
   }
   dispose();
 });

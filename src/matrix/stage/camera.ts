@@ -50,7 +50,7 @@ export interface StageCamera {
   flick(velocity: Movement): void;
   /** A person holds keys that move it, each second so far; still when none is held. */
   push(velocity: Movement): void;
-  /** A person takes hold of it: what they set in motion stops. */
+  /** A person takes hold of it: it stops where it is, whatever moved it but the keys that are held. */
   grab(): void;
   /** Stops whatever moves it, where it is. */
   halt(): void;
@@ -172,6 +172,12 @@ export function createCamera(
     goal = glide.orbit;
   }
 
+  /** What a flick or a key that was let go of would still move must not take a glide that begins now for a hand's. */
+  function endCoasting(): void {
+    flicks.stop();
+    pushes.stop();
+  }
+
   return {
     node,
     get orbit() {
@@ -194,13 +200,13 @@ export function createCamera(
     wideView,
     viewOf,
     glideTo(to, quickly = GENTLE) {
-      flicks.stop();
+      endCoasting();
       goal = clampOrbit(turnedHere(to), reach);
       pace = quickly;
       isHome = false;
     },
     glideHome() {
-      flicks.stop();
+      endCoasting();
       pace = GENTLE;
       isHome = true;
       framedFor = "";
@@ -222,7 +228,10 @@ export function createCamera(
     },
     push: pushes.push,
     grab() {
-      if (pace === undefined) stand();
+      // At rest in the wide view, a touch is no reason to follow the swarm no longer.
+      if (isHome && pace !== undefined && !glide.isMoving) return;
+      move((orbit) => orbit);
+      stand();
     },
     halt() {
       pushes.stop();

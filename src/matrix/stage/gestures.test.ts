@@ -5,6 +5,7 @@ import { listenForGestures } from "./gestures.ts";
 /** A canvas of 800×400 CSS px at 10, 20 on the page, and what a person's hands on it came to. */
 function setUp(isOverHud = (_x: number, _y: number) => false) {
   const canvas = Object.assign(new EventTarget(), {
+    ownerDocument: Object.assign(new EventTarget(), { body: {} }),
     clientHeight: 400,
     getBoundingClientRect: () => ({ left: 10, top: 20, width: 800, height: 400 }),
   });

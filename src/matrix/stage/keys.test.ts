@@ -3,7 +3,8 @@ import { MOVEMENTS } from "./drift.ts";
 import { listenForKeys } from "./keys.ts";
 
 function setUp() {
-  const canvas = new EventTarget();
+  const page = Object.assign(new EventTarget(), { body: {} });
+  const canvas = Object.assign(new EventTarget(), { ownerDocument: page });
   const told: (string | number)[][] = [];
   const note =
     (what: string) =>
@@ -19,7 +20,8 @@ function setUp() {
   return {
     told,
     stop,
-    send(type: string, key = "", more: Record<string, unknown> = {}) {
+    /** A key that goes to the canvas; with `focus`, to the page while that has the focus. */
+    send(type: string, key = "", more: Record<string, unknown> = {}, focus?: "body" | "field") {
       const event = new Event(type, { cancelable: true });
       const values = {
         key,
@@ -31,11 +33,21 @@ function setUp() {
       for (const [name, value] of Object.entries({ ...values, ...more })) {
         Object.defineProperty(event, name, { value });
       }
-      canvas.dispatchEvent(event);
+      if (focus !== undefined) {
+        Object.defineProperty(event, "target", { value: focus === "body" ? page.body : {} });
+      }
+      (focus === undefined ? canvas : page).dispatchEvent(event);
       return event.defaultPrevented;
     },
   };
 }
+
+test("while nothing has the focus keys are for the world, while something else has it they are not", () => {
+  const { send, told } = setUp();
+  expect(send("keydown", "Home", {}, "field")).toBe(false);
+  expect(send("keydown", "Home", {}, "body")).toBe(true);
+  expect(told).toEqual([["home"]]);
+});
 
 const PUSH_NOTHING = ["push", 0, 0, 0, 0, 0];
 

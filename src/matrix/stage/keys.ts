@@ -34,7 +34,7 @@ const KEYS: Readonly<Record<string, Partial<Movement>>> = {
 /** Keyboards on screens and switches have no places. */
 const placeOf = ({ code, key }: KeyboardEvent): string => code || key;
 
-/** Listens for keys while the canvas has the focus. Returns its undo. */
+/** Listens for keys while the canvas or nothing at all has the focus. Returns its undo. */
 export function listenForKeys(canvas: HTMLElement, target: KeyTarget): () => void {
   const undo = new AbortController();
   /** By the key's place on the keyboard: what it types may be another letter when it is let go. */
@@ -72,9 +72,18 @@ export function listenForKeys(canvas: HTMLElement, target: KeyTarget): () => voi
     push();
   };
 
+  const up = (event: KeyboardEvent) => held.delete(placeOf(event)) && push();
+  const { ownerDocument: page } = canvas;
+  /** After loading, and after a button went away, the body has the focus: keys are then for what is seen most. */
+  const unlessElsewhere = (listen: (event: KeyboardEvent) => void) => (event: KeyboardEvent) => {
+    if (event.target === page.body && !event.defaultPrevented) listen(event);
+  };
+
   const options = { signal: undo.signal };
   canvas.addEventListener("keydown", down, options);
-  canvas.addEventListener("keyup", (event) => held.delete(placeOf(event)) && push(), options);
+  canvas.addEventListener("keyup", up, options);
+  page.addEventListener("keydown", unlessElsewhere(down), options);
+  page.addEventListener("keyup", unlessElsewhere(up), options);
   // The keyup of a key that is held while the focus goes elsewhere is never heard.
   canvas.addEventListener("blur", release, options);
   return () => {

@@ -8,15 +8,12 @@ export interface Listeners<T> {
 /** Calls `listener`. What it throws goes no further. */
 export type Guard = <T>(listener: (value: T) => void, value: T) => void;
 
-/** Makes a guard that gives `onFault` what a listener throws: once for each listener, or every frame would tell again. */
+/** Makes a guard that gives `onFault` whatever a listener throws, each time: who takes it must bear the same every frame. */
 export function createGuard(onFault: (error: unknown) => void): Guard {
-  const known = new WeakSet<object>();
   return (listener, value) => {
     try {
       listener(value);
     } catch (error) {
-      if (known.has(listener)) return;
-      known.add(listener);
       onFault(error);
     }
   };

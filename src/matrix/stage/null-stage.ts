@@ -2,7 +2,7 @@ import { NullEngine } from "@babylonjs/core/Engines/nullEngine.pure.js";
 import { registerEngineExtensions } from "./engine.ts";
 import { createStageOn, type StageOnOptions } from "./stage.ts";
 
-export interface NullStageOptions extends Pick<StageOnOptions, "now" | "onFault"> {
+export interface NullStageOptions extends Partial<Pick<StageOnOptions, "now" | "onFault">> {
   readonly reducedMotion?: boolean;
   /** In CSS px. */
   readonly width?: number;

@@ -23,8 +23,8 @@ export interface StageOptions {
   readonly reducedMotion?: boolean;
   /** `hand`: nothing is drawn but by {@link Stage.step}; `loop` when left out. */
   readonly drive?: "loop" | "hand";
-  /** Takes what a listener or the drawing threw, once for each; the browser's `reportError` when left out. */
-  readonly onFault?: (error: unknown) => void;
+  /** Takes what a listener or the drawing threw, each time: the same may come every frame. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Engine, scene, camera and frame loop: what everything that is drawn stands on. */
@@ -80,7 +80,7 @@ export interface StageHandle {
 export interface StageOnOptions {
   /** Frees the engine after the scene; left out, the engine is somebody else's. */
   readonly freeEngine?: () => void;
-  readonly onFault?: (error: unknown) => void;
+  readonly onFault: (error: unknown) => void;
   /** Milliseconds since whenever, by which it is judged whether somebody still looks. */
   readonly now?: () => number;
 }
@@ -92,11 +92,7 @@ const BACKGROUND = new Color4(0.014, 0.024, 0.024, 1);
 export function createStageOn(
   engine: AbstractEngine,
   reducedMotion: boolean,
-  {
-    freeEngine = () => {},
-    onFault = (error) => reportError(error),
-    now: clock = () => performance.now(),
-  }: StageOnOptions = {},
+  { freeEngine = () => {}, onFault, now: clock = () => performance.now() }: StageOnOptions,
 ): StageHandle {
   const scene = new Scene(engine);
   // Gestures are our own. The scene's input would focus the canvas on every tap, which closes an iPad's keyboard.
@@ -192,12 +188,12 @@ export function createStageOn(
 }
 
 /** Opens the stage on a canvas and starts drawing. `dispose` stops it and frees everything. */
-export function createStage(canvas: HTMLCanvasElement, options: StageOptions = {}): Stage {
+export function createStage(canvas: HTMLCanvasElement, options: StageOptions): Stage {
   const { isOverHud = () => false, reducedMotion, drive = "loop", onFault } = options;
   const engine = openEngine(canvas);
   const handle = createStageOn(engine, reducedMotion ?? false, {
     freeEngine: () => engine.dispose(),
-    ...(onFault && { onFault }),
+    onFault,
   });
   const { stage, own } = handle;
   const { camera } = stage;

@@ -27,7 +27,17 @@ export interface Batch {
   dispose(): void;
 }
 
-export function createBatch(schedule: (flush: () => void) => Unsubscribe): Batch {
+/** Where nobody takes faults, they are the runtime's, like everything else that nobody catches. */
+const leaveUncaught = (error: unknown): void =>
+  queueMicrotask(() => {
+    throw error;
+  });
+
+/** Makes a batch. `onFault` takes what a reader throws: all others are told all the same. */
+export function createBatch(
+  schedule: (flush: () => void) => Unsubscribe,
+  onFault: (error: unknown) => void = leaveUncaught,
+): Batch {
   const changed = new Set<ReadonlySet<() => void>>();
   const cueListeners = new Set<(cue: Cue) => void>();
   const cues: CueQueue = createCueQueue();
@@ -40,8 +50,15 @@ export function createBatch(schedule: (flush: () => void) => Unsubscribe): Batch
     const readers = [...changed];
     const played = cues.take();
     changed.clear();
-    for (const listeners of readers) for (const listener of [...listeners]) listener();
-    for (const cue of played) for (const listener of [...cueListeners]) listener(cue);
+    for (const listeners of readers) for (const listener of [...listeners]) guard(listener, undefined);
+    for (const cue of played) for (const listener of [...cueListeners]) guard(listener, cue);
+  };
+  const guard = <T>(listener: (value: T) => void, value: T) => {
+    try {
+      listener(value);
+    } catch (error) {
+      onFault(error);
+    }
   };
   const plan = () => {
     if (!isDisposed) unschedule ??= schedule(flush);

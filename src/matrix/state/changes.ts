@@ -8,6 +8,8 @@ export interface Change<Id> {
   readonly cameOrLeft: boolean;
   /** Whether those did so live. What is only caught up on is not acted out. */
   readonly isLive: boolean;
+  /** Whether all there is was told of at once since then; of a first look, whether it ever was. */
+  readonly isReplaced: boolean;
 }
 
 /** One reader of changes. It is told nothing: it looks when it likes, and pays for what changed, not for what there is. */
@@ -39,8 +41,11 @@ export function createChanges<Id>(): ChangeNotes<Id> {
     ids: Set<Id>;
     isAll: boolean;
     cameOrLeft: boolean;
+    isReplaced: boolean;
     isLive: boolean;
   }
+  /** Whether everything ever was. */
+  let wasReplaced = false;
   const readers = new Set<Notes>();
 
   const note = (notes: Notes, id: Id) => {
@@ -63,25 +68,34 @@ export function createChanges<Id>(): ChangeNotes<Id> {
       }
     },
     replaced() {
+      wasReplaced = true;
       for (const notes of readers) {
         notes.ids = new Set();
         notes.isAll = true;
         notes.cameOrLeft = true;
+        notes.isReplaced = true;
         notes.isLive = false;
       }
     },
     follow() {
-      const notes: Notes = { ids: new Set(), isAll: true, cameOrLeft: true, isLive: false };
+      const notes: Notes = {
+        ids: new Set(),
+        isAll: true,
+        cameOrLeft: true,
+        isReplaced: wasReplaced,
+        isLive: false,
+      };
       readers.add(notes);
       return {
         take() {
           if (!notes.isAll && notes.ids.size === 0) return undefined;
-          const { ids, isAll, cameOrLeft, isLive } = notes;
+          const { ids, isAll, cameOrLeft, isReplaced, isLive } = notes;
           notes.ids = new Set();
           notes.isAll = false;
           notes.cameOrLeft = false;
+          notes.isReplaced = false;
           notes.isLive = true;
-          return { ids: isAll ? "all" : ids, cameOrLeft, isLive };
+          return { ids: isAll ? "all" : ids, cameOrLeft, isReplaced, isLive };
         },
         stop: () => readers.delete(notes),
       };

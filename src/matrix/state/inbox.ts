@@ -41,6 +41,8 @@ export interface MatrixOptions {
   readonly schedule: (flush: () => void) => Unsubscribe;
   /** Called when the tower's facts do not fit what is known here: only a snapshot helps. */
   readonly onMisfit: () => void;
+  /** Takes what a reader threw when it was told; uncaught when left out. The other readers are told all the same. */
+  readonly onFault?: (error: unknown) => void;
   /** Is told everything that the actors of the jobs do, for somebody who debugs. */
   readonly inspect?: ((event: InspectionEvent) => void) | undefined;
 }
@@ -49,8 +51,8 @@ const NOBODY: Me = { role: "visitor", ownerId: undefined, playSats: false };
 const NO_LINK: LinkView = { status: "connecting" };
 
 /** Makes the state and the inbox that alone writes it. */
-export function createMatrix({ schedule, onMisfit, inspect }: MatrixOptions): Matrix {
-  const batch = createBatch(schedule);
+export function createMatrix({ schedule, onMisfit, onFault, inspect }: MatrixOptions): Matrix {
+  const batch = createBatch(schedule, onFault);
   const link = batch.cell<LinkView>(NO_LINK);
   const me = batch.cell<Me>(NOBODY);
   const economy = batch.cell<ReturnType<MatrixState["economy"]["get"]>>(undefined);

@@ -6,6 +6,7 @@ import { Vector3 } from "@babylonjs/core/Maths/math.vector.pure.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { Scene } from "@babylonjs/core/scene.pure.js";
 import type { AgentId } from "../../../protocol/ids.ts";
+import type { MatrixState } from "../../state/model.ts";
 import { createHud } from "../hud.ts";
 import type { HudNode } from "../kit/node.ts";
 import { createStore } from "../kit/store.ts";
@@ -30,8 +31,15 @@ function createContext(texts: string[]) {
   });
 }
 
+export interface NullHudOptions {
+  readonly width?: number;
+  readonly height?: number;
+  /** The state that it shows, when it is not the one that the test writes. */
+  readonly state?: MatrixState;
+}
+
 /** A HUD on an engine that draws nothing, with a state, a document and a clock in the test's hands. */
-export function createNullHud({ width = 1180, height = 820 } = {}) {
+export function createNullHud({ width = 1180, height = 820, state }: NullHudOptions = {}) {
   Logger.LogLevels = Logger.WarningLogLevel | Logger.ErrorLogLevel;
   RegisterStandardEngineExtensions();
   const engine = new NullEngine({
@@ -64,7 +72,7 @@ export function createNullHud({ width = 1180, height = 820 } = {}) {
     scene,
     canvas: canvas as unknown as HTMLCanvasElement,
     twinRoot: twinRoot as unknown as HTMLElement,
-    state: fake.state,
+    state: state ?? fake.state,
     send: fake.send,
     selection,
     reducedMotion: () => true,
