@@ -29,20 +29,20 @@ describe("a joined agent", () => {
     [
       "a label of 500 characters",
       `"label":"${"Echo of echoes ".repeat(34)}"`,
-      { label: "Echo of echoes Echo of e" },
+      { label: "Echo of echoes Echo of…" },
     ],
     ["a label on three lines", '"label":" E\\r\\nc\\tho "', { label: "E c ho" }],
     ["right-to-left text", '"label":"הד הרים"', { label: "הד הרים" }],
     ["text that would turn the rest round", '"label":"\\u202eohcE\\u2066"', { label: "ohcE" }],
     ["half a character", '"label":"Echo\\ud83d"', { label: "Echo" }],
-    ["a label that ends in a family", `"label":"${"x".repeat(20)}👨‍👩‍👧‍👦"`, { label: "x".repeat(20) }],
+    ["a label that ends in a family", `"label":"${"x".repeat(20)}👨‍👩‍👧‍👦"`, { label: `${"x".repeat(20)}…` }],
     ["an emoji that is joined", '"label":"👩‍🚀 Echo"', { label: "👩‍🚀 Echo" }],
     [
       "marks without end on one letter",
       `"label":"e${"\u0301".repeat(90)}"`,
-      { label: `e${"\u0301".repeat(23)}` },
+      { label: `e${"\u0301".repeat(4)}` },
     ],
-    ["a role of 50 characters", `"role":"${"r".repeat(50)}"`, { role: "r".repeat(32) }],
+    ["a role of 50 characters", `"role":"${"r".repeat(50)}"`, { role: `${"r".repeat(31)}…` }],
   ])("%s", (_what, fields, differs) => {
     expect(joined(fields)).toStrictEqual({ ...ECHO, ...differs });
   });
@@ -65,8 +65,8 @@ describe("a mind", () => {
     ["no state", '"state":7', {}],
     ["an empty state", '"state":""', {}],
     ["an unknown state", '"state":"pondering"', { state: "pondering" }],
-    ["a state without end", `"state":"${"z".repeat(900)}"`, { state: "z".repeat(32) }],
-    ["a topic without end", `"focusTopic":"${"z".repeat(900)}"`, { focusTopic: "z".repeat(80) }],
+    ["a state without end", `"state":"${"z".repeat(900)}"`, { state: `${"z".repeat(31)}…` }],
+    ["a topic without end", `"focusTopic":"${"z".repeat(900)}"`, { focusTopic: `${"z".repeat(79)}…` }],
     ["a topic that is none", '"focusTopic":["a"]', {}],
   ])("%s", (_what, fields, differs) => {
     expect(mind(fields)).toStrictEqual({ ...idle, ...differs });

@@ -1,11 +1,9 @@
 import { AGENT_DEFS } from "./agent-defs.ts";
 import { tidyText } from "./agent-text.ts";
+import { LABEL_LENGTH, ROLE_LENGTH, STATE_LENGTH } from "./records.ts";
 import { type Fields, first, isRecord, known } from "./spelling.ts";
 
-/** The most UTF-16 units of each text of an agent. A label as `agentDefinition` has it, a role too. */
-const LABEL_LENGTH = 24;
-const ROLE_LENGTH = 32;
-const STATE_LENGTH = 32;
+/** The most UTF-16 units of what an agent thinks about: the schema has no limit for it, but it is shown on a line. */
 const TOPIC_LENGTH = 80;
 
 /** How deep an agent is in something, where a tower says it in a word: 0 to 1, and the state it means. */

@@ -142,8 +142,8 @@ const DIALECTS: readonly (readonly [what: string, older: object, today: object])
     }),
     joined({
       agentId: "echo",
-      label: "Echo the researcher of a",
-      role: "r".repeat(32),
+      label: "Echo the researcher of…",
+      role: `${"r".repeat(31)}…`,
       color: "#aabbcc",
       x: 1,
       z: 2,

@@ -87,10 +87,15 @@ export const JobRecordSchema = v.object({
 });
 export type JobRecord = v.InferOutput<typeof JobRecordSchema>;
 
+/** The most UTF-16 units of the short texts of an agent. */
+export const LABEL_LENGTH = 24;
+export const ROLE_LENGTH = 32;
+export const STATE_LENGTH = 32;
+
 /** What an agent is doing in its own head, and how near it is to its budget. */
 export const agentMind = {
   /** `idle`, `active`, `thinking`, `working`, `deep_focus`, `paused`, `offline`, or a word of the tower's own. */
-  state: v.pipe(v.string(), v.minLength(1), v.maxLength(32)),
+  state: v.pipe(v.string(), v.minLength(1), v.maxLength(STATE_LENGTH)),
   /** A general category when public. */
   focusTopic: v.exactOptional(v.string()),
   engagement: v.exactOptional(unit),
@@ -102,8 +107,8 @@ export const agentMind = {
 /** An agent's definition as `agent_joined` carries it. */
 export const agentDefinition = {
   agentId: AgentIdSchema,
-  label: v.pipe(v.string(), v.minLength(1), v.maxLength(24)),
-  role: v.pipe(v.string(), v.maxLength(32)),
+  label: v.pipe(v.string(), v.minLength(1), v.maxLength(LABEL_LENGTH)),
+  role: v.pipe(v.string(), v.maxLength(ROLE_LENGTH)),
   color: v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, "must be a colour such as #7dffb0")),
   direction: v.exactOptional(finite),
   x: v.exactOptional(finite),

@@ -66,6 +66,11 @@ export async function loadAvatar(
   source: string | ArrayBufferView,
   { pause = nextTask, clock = () => performance.now() }: LoadOptions = {},
 ): Promise<AvatarModel> {
+  // What the loader fetches itself it asks for only once, also when it fails: here, the next try asks again.
+  await Promise.all([
+    import("@babylonjs/core/Animations/animationGroup.pure.js"),
+    import("@babylonjs/loaders/glTF/2.0/glTFLoaderAnimation.pure.js"),
+  ]);
   RegisterGLTF2Loader();
   RegisterGLTFFileLoader();
   const container = await LoadAssetContainerAsync(source, scene, {

@@ -25,10 +25,26 @@ test("everybody is a point until the figures are here, and then on one level eac
   world.step();
   const { near, far, points } = world.context.crowd;
   expect(avatars.drawn).toEqual({ near: near.count, far: far.count, points: points.count });
-  expect(sum(avatars.drawn)).toBe(300);
+  expect([sum(avatars.drawn), avatars.agentsDrawn()]).toEqual([300, 300]);
   world.remove(agentId("alpha"));
+  world.step();
+  expect([sum(avatars.drawn), avatars.agentsDrawn()]).toEqual([300, 299]);
   world.step(200);
-  expect(sum(avatars.drawn)).toBe(299);
+  expect([sum(avatars.drawn), avatars.agentsDrawn()]).toEqual([299, 299]);
+  avatars.dispose();
+  world.dispose();
+});
+
+test("who is not given to the GPU is not drawn", async () => {
+  const world = createFakeWorld(5);
+  const avatars = createAvatars(world.context, loadCommittedAvatar);
+  await avatars.ready;
+  world.step();
+  const { near } = avatars.drawn;
+  expect([near > 0, avatars.agentsDrawn()]).toEqual([true, 5]);
+  const figures = world.stage.scene.meshes.find(({ name }) => name === "avatars.near");
+  figures?.setEnabled(false);
+  expect(avatars.agentsDrawn()).toBe(5 - near);
   avatars.dispose();
   world.dispose();
 });

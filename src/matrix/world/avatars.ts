@@ -1,18 +1,36 @@
+import type { Drawing } from "../stage/drawing.ts";
 import { createAvatarFigures } from "./avatar-figures.ts";
 import type { AvatarModel } from "./avatar-loader.ts";
 import { createAvatarPoints } from "./avatar-points.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
 import { CLIP_NAMES, type ClipName } from "./motion.ts";
 import { createRetry } from "./retry.ts";
+import type { Standing } from "./roster.ts";
 
 export interface Avatars extends WorldFeature {
   /** Settles when the figures can be drawn, or when the first try to load them has failed. Never rejects. */
   readonly ready: Promise<void>;
-  /** How many agents each level draws now. */
+  /** How many agents each level draws now, those who are leaving too. */
   readonly drawn: { readonly near: number; readonly far: number; readonly points: number };
+  agentsDrawn(): number;
 }
 
 export type LoadModel = (scene: WorldContext["stage"]["scene"]) => Promise<AvatarModel>;
+
+/** How many figures of those who are here a drawing gives to the GPU. */
+function presentIn(
+  { mesh, instances }: Drawing<"slot">,
+  standing: readonly (Standing | undefined)[],
+): number {
+  if (!mesh.isVisible || !mesh.isEnabled()) return 0;
+  let present = 0;
+  for (let i = 0; i < mesh.forcedInstanceCount; i++) {
+    const [slot = -1] = instances.get(i, "slot");
+    const agent = standing[slot];
+    if (agent && agent.leftAt === undefined) present += 1;
+  }
+  return present;
+}
 
 /** Loads the figures from their file, in a chunk of its own with the glTF loader. */
 const loadFromFile: LoadModel = async (scene) => {
@@ -32,7 +50,7 @@ export function createAvatars(
   loadModel: LoadModel = loadFromFile,
   report: (error: Error) => void = (error) => reportError(error),
 ): Avatars {
-  const { stage, crowd, state } = context;
+  const { stage, crowd, roster, state } = context;
   let points = createAvatarPoints(context, [crowd.near, crowd.far, crowd.points]);
   let figures: ReturnType<typeof createAvatarFigures> | undefined;
   let isDisposed = false;
@@ -64,6 +82,11 @@ export function createAvatars(
         points: points.instances.count,
       };
     },
+    agentsDrawn: () =>
+      [points, ...(figures ? [figures.near, figures.far] : [])].reduce(
+        (sum, drawing) => sum + presentIn(drawing, roster.standing),
+        0,
+      ),
     dispose() {
       isDisposed = true;
       retry.dispose();

@@ -39,8 +39,14 @@ export interface WorldContext extends WorldOptions {
 export interface WorldFeature {
   /** Settles when nothing more has to be loaded; absent when nothing had to be. */
   readonly ready?: Promise<void>;
+  /** How many agents that are here it gave to the GPU for its last frame; absent when it draws none. */
+  agentsDrawn?(): number;
   dispose(): void;
 }
+
+/** How many agents that are here all these features draw together. */
+export const agentsDrawnBy = (features: readonly WorldFeature[]): number =>
+  features.reduce((sum, feature) => sum + (feature.agentsDrawn?.() ?? 0), 0);
 
 /** Makes what the features share. */
 export function createWorldContext(options: WorldOptions): WorldContext {

@@ -3,9 +3,11 @@ import type { JobView } from "../../job/view.ts";
 import { type AgentId, agentId } from "../../protocol/ids.ts";
 import { CLOCK_PERIOD_S } from "../stage/clock.ts";
 import type { AgentField } from "./agent-table.ts";
+import { createAvatars } from "./avatars.ts";
 import { JOB_TINTS, rgbOf } from "./colors.ts";
+import { gatePlace } from "./gate-place.ts";
 import { type ClipName, clipIndex } from "./motion.ts";
-import { createFakeWorld, makeAgent, makeJob, swarm } from "./testing/fake-world.ts";
+import { createFakeWorld, loadCommittedAvatar, makeAgent, makeJob, swarm } from "./testing/fake-world.ts";
 
 function setUp(count: number, options = {}) {
   const world = createFakeWorld(count, options);
@@ -15,6 +17,21 @@ function setUp(count: number, options = {}) {
   const of = (id: string, field: AgentField) => rounded(crowd.table.get(slotOf(id), field));
   return { ...world, crowd, roster, slotOf, of };
 }
+
+/** The same with the figures of everybody, who are drawn when they are told of. */
+async function setUpDrawn(count: number) {
+  const world = setUp(count);
+  const avatars = createAvatars(world.context, loadCommittedAvatar);
+  await avatars.ready;
+  return {
+    ...world,
+    drawn: avatars.agentsDrawn,
+    dispose() {
+      avatars.dispose();
+      world.dispose();
+    },
+  };
+}
 const rounded = (values: readonly number[]) => values.map((value) => Math.round(value * 1e3) / 1e3);
 const clips = (from: ClipName, to: ClipName) => [clipIndex(from), clipIndex(to)];
 const jobOf = (id: string, differs: Partial<JobView> = {}): JobView => ({
@@ -22,8 +39,8 @@ const jobOf = (id: string, differs: Partial<JobView> = {}): JobView => ({
   ...differs,
 });
 
-test("every agent is in the table where it stands, in its colour, and in exactly one list", () => {
-  const { crowd, roster, of, step, dispose } = setUp(400);
+test("every agent is in the table where it stands, in its colour, and in exactly one list", async () => {
+  const { crowd, drawn, roster, of, step, dispose } = await setUpDrawn(400);
   step();
   for (const { id, view, at, phase } of roster.standing) {
     expect([of(id, "place")[0], of(id, "place")[1], of(id, "place")[3]]).toEqual(
@@ -35,7 +52,7 @@ test("every agent is in the table where it stands, in its colour, and in exactly
     ...values.subarray(0, count),
   ]);
   expect(listed.toSorted((a, b) => a - b)).toEqual(roster.standing.map((_, slot) => slot));
-  expect(crowd.drawn).toBe(400);
+  expect(drawn()).toBe(400);
   dispose();
 });
 
@@ -71,15 +88,53 @@ test("a gesture plays once and the pose of that moment returns", () => {
   dispose();
 });
 
-test("a gesture of somebody unknown, or of one who has just left, changes nothing", () => {
-  const { state, remove, crowd, step, dispose } = setUp(5);
+test("those who face the gate turn after it when the swarm grows and shrinks; nobody else does", () => {
+  const { put, state, roster, of, step, dispose } = setUp(5);
+  put(agentId("alpha"), { pose: "waiting" });
+  put(agentId("gamma"), { pose: "offering" });
+  step(10);
+  const ids = ["alpha", "gamma", "beta"];
+  const few = state.agents.get();
+  const headings = () => ids.map((id) => of(id, "place")[2] ?? Number.NaN);
+  const toGate = () => {
+    const gate = gatePlace(roster);
+    return ids.slice(0, 2).map((id) => {
+      const { x = 0, z = 0 } = roster.find(agentId(id))?.at ?? {};
+      return Math.atan2(gate.x - x, gate.z - z);
+    });
+  };
+  const isOnGate = () => toGate().map((to, i) => Math.abs(to - (headings()[i] ?? 0)) < 0.03);
+  const before = headings();
+  expect(isOnGate()).toEqual([true, true]);
+  for (const agents of [new Map([...swarm(3000), ...few]), few]) {
+    state.agents.set(agents);
+    step();
+    expect(isOnGate()).toEqual([true, true]);
+    // They turn, and that is over when the shaders' clock comes round.
+    expect(of("alpha", "was")[3]).toBeGreaterThan(0);
+    step(500);
+    expect(of("alpha", "was")[3]).toBe(-1);
+  }
+  expect(headings()[2]).toBe(before[2]);
+  // Who faces it no longer stays as it is.
+  put(agentId("alpha"), { pose: "asleep" });
+  step(500);
+  const asleep = headings()[0];
+  state.agents.set(new Map([...swarm(3000), ...state.agents.get()]));
+  step();
+  expect([headings()[0], headings()[0] === toGate()[0]]).toEqual([asleep, false]);
+  dispose();
+});
+
+test("a gesture of somebody unknown, or of one who has just left, changes nothing", async () => {
+  const { state, remove, drawn, step, dispose } = await setUpDrawn(5);
   step();
   remove(agentId("beta"));
   for (const id of ["nobody", "beta"]) {
     state.cues.emit({ kind: "gesture", agentId: agentId(id), gesture: "refuse" });
   }
   step(400);
-  expect(crowd.drawn).toBe(4);
+  expect(drawn()).toBe(4);
   dispose();
 });
 
@@ -97,26 +152,26 @@ test("who leaves gives its slot to the last, of whom nothing else changes", () =
   dispose();
 });
 
-test("who leaves is shown leaving, and is not counted among the drawn", () => {
-  const { remove, crowd, roster, of, step, dispose } = setUp(8);
+test("who leaves is shown leaving, and is not counted among the drawn", async () => {
+  const { remove, drawn, roster, of, step, dispose } = await setUpDrawn(8);
   step(10);
   remove(agentId("agent-6"));
   step();
   expect(of("agent-6", "look")[1]).toBeGreaterThan(0);
-  expect([roster.standing.length, crowd.drawn]).toEqual([8, 7]);
+  expect([roster.standing.length, drawn()]).toEqual([8, 7]);
   step(200);
-  expect([roster.standing.length, crowd.drawn]).toEqual([7, 7]);
+  expect([roster.standing.length, drawn()]).toEqual([7, 7]);
   dispose();
 });
 
-test("as many are drawn as there are, whoever comes and goes", () => {
-  const { state, crowd, step, dispose } = setUp(60);
+test("as many are drawn as there are, whoever comes and goes", async () => {
+  const { state, drawn, step, dispose } = await setUpDrawn(60);
   step();
   const counts: number[] = [];
   for (const size of [2000, 3, 0, 700, 40]) {
     state.agents.set(swarm(size));
     step(2);
-    counts.push(crowd.drawn);
+    counts.push(drawn());
   }
   expect(counts).toEqual([2000, 3, 0, 700, 40]);
   dispose();

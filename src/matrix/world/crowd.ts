@@ -1,24 +1,24 @@
 import type { AgentId } from "../../protocol/ids.ts";
 import { CLOCK_PERIOD_S } from "../stage/clock.ts";
+import type { Point3 } from "../stage/orbit.ts";
 import type { Stage } from "../stage/stage.ts";
 import type { MatrixState, Readable } from "../state/model.ts";
 import { type AgentTable, createAgentTable } from "./agent-table.ts";
 import { behaviourOf, type Facing } from "./behaviour.ts";
 import { JOB_TINTS, rgbOf } from "./colors.ts";
+import { gatePlace } from "./gate-place.ts";
 import { createLevels } from "./levels.ts";
 import {
   behave,
   createLiving,
   hasOpenJob,
   type Living,
-  LONG_AGO,
   play,
   SETTLED_S,
   shownRing,
   takeJob,
 } from "./living.ts";
-import { type ClipName, clipIndex } from "./motion.ts";
-import { gatePlace } from "./places.ts";
+import { type ClipName, clipIndex, LONG_AGO } from "./motion.ts";
 import type { Roster, RosterChange, Standing } from "./roster.ts";
 import { createSlotList, type SlotList } from "./slot-list.ts";
 import { hasMoved, type Viewpoint, viewpointOf } from "./viewpoint.ts";
@@ -34,10 +34,10 @@ export interface Crowd {
   readonly points: SlotList;
   /** Those whose job's ring is to be seen. */
   readonly ringed: SlotList;
-  /** How many of those who are here are in one of the three. */
-  readonly drawn: number;
   /** How many have an open job. */
   readonly busy: number;
+  /** How many of everything are kept: nothing of those who are gone. */
+  readonly held: { readonly living: number; readonly gestures: number; readonly unsettled: number };
   /** Tells how long the figure's clips are, in seconds: a gesture ends with its clip. */
   setClipSeconds(seconds: ReadonlyMap<ClipName, number>): void;
   dispose(): void;
@@ -55,12 +55,12 @@ const RINGS_ON_POINTS = 400;
 /** How many that have settled are written anew in a frame at most. */
 const MOST_SETTLED = 256;
 
-const HEADINGS: Readonly<Record<Facing, (agent: Standing, roster: Roster) => number>> = {
+/** Metres that the gate may move, as the swarm grows, before those who face it turn after it. */
+const GATE_STEP_M = 0.25;
+
+const HEADINGS: Readonly<Record<Facing, (agent: Standing, gate: Point3) => number>> = {
   own: ({ heading }) => heading,
-  gate: ({ at }, roster) => {
-    const gate = gatePlace(roster);
-    return Math.atan2(gate.x - at.x, gate.z - at.z);
-  },
+  gate: ({ at }, gate) => Math.atan2(gate.x - at.x, gate.z - at.z),
   core: ({ at }) => Math.atan2(-at.x, -at.z),
 };
 
@@ -74,6 +74,9 @@ export function createCrowd({ stage, state, roster, selected }: CrowdOptions): C
   const gestures = new Map<AgentId, number>();
   /** Those who changed, in that order, to be written once more when it is over: the shaders' clock comes round again. */
   const unsettled = new Map<AgentId, number>();
+  /** Those who face the gate, and where it was when they turned to it. */
+  const facingGate = new Set<AgentId>();
+  let gate = gatePlace(roster);
   let clipSeconds: ReadonlyMap<ClipName, number> = new Map();
   let xs = new Float32Array(64);
   let zs = new Float32Array(64);
@@ -137,7 +140,9 @@ export function createCrowd({ stage, state, roster, selected }: CrowdOptions): C
     const { elapsed } = stage.now;
     const { job } = agent.view;
     const behaviour = behaviourOf(agent.view);
-    const heading = HEADINGS[behaviour.facing](agent, roster);
+    const heading = HEADINGS[behaviour.facing](agent, gate);
+    if (behaviour.facing === "gate") facingGate.add(agent.id);
+    else facingGate.delete(agent.id);
     const known = living.get(agent.id);
     const mine = known ?? createLiving(behaviour, heading, job);
     if (known) {
@@ -158,6 +163,7 @@ export function createCrowd({ stage, state, roster, selected }: CrowdOptions): C
     living.delete(id);
     gestures.delete(id);
     unsettled.delete(id);
+    facingGate.delete(id);
   }
 
   function reserve(count: number): void {
@@ -173,11 +179,26 @@ export function createCrowd({ stage, state, roster, selected }: CrowdOptions): C
     hasRing = grow(new Uint8Array(room), hasRing);
   }
 
+  /** Those who face the gate turn after it. */
+  function followGate(): void {
+    const now = gatePlace(roster);
+    if (Math.abs(now.z - gate.z) < GATE_STEP_M) return;
+    gate = now;
+    for (const id of facingGate) {
+      const agent = roster.find(id);
+      if (!agent) continue;
+      follow(agent);
+      rewrite(id);
+      unsettle(id);
+    }
+  }
+
   function followRoster({ slots, left, moved }: RosterChange): void {
     reserve(roster.standing.length);
     for (const id of left) {
       if (roster.slotOf(id) === undefined) forget(id);
     }
+    if (moved) followGate();
     for (const slot of slots) {
       const agent = roster.standing[slot];
       if (!agent) continue;
@@ -273,12 +294,11 @@ export function createCrowd({ stage, state, roster, selected }: CrowdOptions): C
     far: levels.far,
     points: levels.points,
     ringed,
-    get drawn() {
-      const { near, far, points } = levels;
-      return near.count + far.count + points.count - (roster.standing.length - roster.count);
-    },
     get busy() {
       return busy;
+    },
+    get held() {
+      return { living: living.size, gestures: gestures.size, unsettled: unsettled.size };
     },
     setClipSeconds(seconds) {
       clipSeconds = seconds;

@@ -65,6 +65,8 @@ export interface Flights {
   /** How much passes through the gate, and arrives at or leaves the core, from 0 to 1. Fades within a second or two. */
   readonly traffic: { readonly gate: number; readonly core: number };
   tally(): FlightTally;
+  /** How many agents' places are known, of those who are here and of the last who left. */
+  readonly remembered: number;
   dispose(): void;
 }
 
@@ -231,6 +233,9 @@ export function createFlights({ stage, state, roster, treasury }: FlightsOptions
       waitingSats: flow.waitingSats,
       waitingMovements: flow.waitingMovements,
     }),
+    get remembered() {
+      return ends.remembered;
+    },
     dispose() {
       for (const stop of undo) stop();
       ends.dispose();

@@ -3,8 +3,8 @@ import type { CanvasPoint } from "../stage/gestures.ts";
 import type { ScreenPoint } from "../stage/lens.ts";
 import { nearestTurn, type Orbit, type Point3 } from "../stage/orbit.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
-import { GATE, gateScale } from "./gate-place.ts";
-import { CHEST_HEIGHT, gatePlace, HEAD_HEIGHT, JOB_RING_HEIGHT } from "./places.ts";
+import { GATE, gatePlace, gateScale } from "./gate-place.ts";
+import { CHEST_HEIGHT, HEAD_HEIGHT, JOB_RING_HEIGHT } from "./places.ts";
 import type { Standing } from "./roster.ts";
 
 /** A finger is this wide, in CSS px: the farthest an agent may be from a tap. */
@@ -13,10 +13,14 @@ const TOUCH_RADIUS = 34;
 const THREE_QUARTER = 0.6;
 /** Beyond this many agents the wide view frames their circle, not each. */
 const MOST_FRAMED = 200;
+/** The wide view follows the top of the core in steps of so many metres: makes room for it, but not for every sat. */
+const TOP_STEP_M = 0.25;
+/** Height in metres that the near view looks at: low, so that the figure and its ring stand above the card that opens below. */
+const LOOKED_AT_M = 1.3;
 /** Metres to either side of an agent that its ring and its price take. */
 const ELBOW_M = 1.7;
 
-/** The agent whose body is nearest to a point of the canvas and within touch of it. */
+/** The agent whose body is nearest to a point of the canvas and within touch of it. Who is leaving is not. */
 export function agentAt(
   { stage, roster }: Pick<WorldContext, "stage" | "roster">,
   point: CanvasPoint,
@@ -25,7 +29,8 @@ export function agentAt(
   const head: ScreenPoint = { x: 0, y: 0, depth: 0 };
   let nearest: AgentId | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const { id, at } of roster.standing) {
+  for (const { id, at, leftAt } of roster.standing) {
+    if (leftAt !== undefined) continue;
     const { x, y, depth } = stage.camera.project(at.x, CHEST_HEIGHT * 0.75, at.z, out);
     if (depth <= 0) continue;
     // A figure that fills the screen is touched anywhere on its body.
@@ -43,13 +48,17 @@ export function agentAt(
   return nearest;
 }
 
+/** Metres over the floor to the top of the core, as the wide view has it: whatever was there before. */
+const coreTop = ({ height, scale }: WorldContext["treasury"]): number =>
+  Math.round((height * scale) / TOP_STEP_M) * TOP_STEP_M;
+
 /** Points that hold everything there is to see. */
 function outline({ roster, treasury }: Pick<WorldContext, "roster" | "treasury">): Point3[] {
   const gate = gatePlace(roster);
   const wide = GATE.halfWidth * gateScale(roster);
   const high = (GATE.shoulder + GATE.halfWidth) * gateScale(roster);
   const points: Point3[] = [
-    { x: 0, y: treasury.height * treasury.scale + 0.6, z: 0 },
+    { x: 0, y: coreTop(treasury) + 0.6, z: 0 },
     ...[-wide, wide].flatMap((aside) => [
       { x: gate.x + aside, y: 0, z: gate.z },
       { x: gate.x + aside, y: high, z: gate.z },
@@ -85,11 +94,11 @@ export function nearView(
   const { width, height } = size();
   return {
     x: at.x,
-    y: CHEST_HEIGHT * 0.86,
+    y: LOOKED_AT_M,
     z: at.z,
     azimuth: swing(left) < swing(right) ? left : right,
     elevation: 0.2,
-    distance: width < height ? 12 : 8.6,
+    distance: width < height ? 12.5 : 9.6,
   };
 }
 
@@ -97,7 +106,7 @@ export function nearView(
 export function createFocus(context: WorldContext): WorldFeature {
   const { stage, roster, selected, onSelect, treasury } = context;
   const { camera } = stage;
-  let framedHeight = -1;
+  let framedTop = -1;
 
   function follow(): void {
     const id = selected.get();
@@ -107,7 +116,12 @@ export function createFocus(context: WorldContext): WorldFeature {
   }
 
   const undo = [
-    stage.onTap((point) => onSelect(agentAt(context, point))),
+    stage.onTap((point) => {
+      const id = agentAt(context, point);
+      // The touch has stopped the camera, perhaps on its way to this very agent.
+      if (id !== undefined && id === selected.get()) follow();
+      else onSelect(id);
+    }),
     selected.subscribe(follow),
     roster.onChange(({ left, moved }) => {
       if (moved) camera.setSubject(outline(context));
@@ -115,9 +129,10 @@ export function createFocus(context: WorldContext): WorldFeature {
       if (id !== undefined && left.includes(id)) onSelect(undefined);
     }),
     stage.onFrame(() => {
-      // The column grows with the treasury: make room for it, but not for every sat.
-      if (Math.abs(treasury.height - framedHeight) < 0.25) return;
-      framedHeight = treasury.height;
+      // The core grows with the treasury and with the swarm.
+      const top = coreTop(treasury);
+      if (top === framedTop) return;
+      framedTop = top;
       camera.setSubject(outline(context));
     }),
   ];

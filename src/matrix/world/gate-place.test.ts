@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { GATE, gateMiddle, gateScale } from "./gate-place.ts";
-import { gatePlace } from "./places.ts";
+import { GATE, gateMiddle, gatePlace, gateScale } from "./gate-place.ts";
 import { createFakeWorld } from "./testing/fake-world.ts";
 
 test("the gate grows with the swarm, slower than the swarm itself", () => {

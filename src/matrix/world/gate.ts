@@ -2,8 +2,8 @@ import { Vector4 } from "@babylonjs/core/Maths/math.vector.pure.js";
 import { createDrawing } from "../stage/drawing.ts";
 import { QUAD } from "../stage/surface.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
-import { GATE, gateScale } from "./gate-place.ts";
-import { gatePlace, ORDER } from "./places.ts";
+import { GATE, gatePlace, gateScale } from "./gate-place.ts";
+import { ORDER } from "./places.ts";
 
 /** What each quad of the gate is. */
 const KINDS = { frame: 0, threshold: 1, beacon: 2 } as const;

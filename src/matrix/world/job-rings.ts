@@ -3,7 +3,14 @@ import { createAgentDrawing } from "./agent-drawing.ts";
 import { AGENT_GLSL } from "./agent-table.ts";
 import { JOB_TINT_GLSL } from "./colors.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
-import { JOB_RING_HEIGHT, JOB_RING_LIFT_PX, ORDER } from "./places.ts";
+import {
+  JOB_RING_FULL_FROM_M,
+  JOB_RING_HEIGHT,
+  JOB_RING_LEAST,
+  JOB_RING_LIFT_PX,
+  JOB_RING_RADIUS,
+  ORDER,
+} from "./places.ts";
 
 const VERTEX = `
 attribute vec3 position;
@@ -29,7 +36,7 @@ void main() {
   float spread = fill.z < 0.0 ? 1.0 : mix(1.45, 1.0, shown);
   vec3 centre = vec3(place.x, ${JOB_RING_HEIGHT.toFixed(2)}, place.y);
   // Near by it need not be as large as from across the room.
-  float size = 0.72 * clamp(distance(eye, centre) / 22.0, 0.42, 1.0);
+  float size = ${JOB_RING_RADIUS} * clamp(distance(eye, centre) / ${JOB_RING_FULL_FROM_M}.0, ${JOB_RING_LEAST}, 1.0);
   vec3 at = centre + (right * position.x + up * position.y) * size * breath * spread;
   vUv = position.xy;
   vClear = haze(at) * shown;

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { decodeTowerMessage } from "../../protocol/codec.ts";
 import { type AgentId, agentId } from "../../protocol/ids.ts";
 import { sats } from "../../protocol/units.ts";
 import type { AgentView } from "../state/model.ts";
@@ -55,16 +56,16 @@ function boxesOf({ stage, context, labels }: Labelled): Box[] {
   for (const {
     said: { text, lettering },
     place,
-    subject,
+    side,
   } of labels.lines) {
-    const isRight = subject.kind === "price";
     const { x, y, depth } = camera.project(place.x, place.y, place.z, out);
     const nameY = camera.project(place.x, NAME_HEIGHT, place.z, { ...out }).y;
-    const middle = Math.min(y - place.up, place.clear > 0 ? nameY - place.clear : Number.POSITIVE_INFINITY);
+    const metre = nearness(place.x, place.z) * pxPerMetre(depth);
+    const clearOf = place.clear > 0 ? nameY - place.clear : Number.POSITIVE_INFINITY;
+    const middle = Math.min(y - place.up - place.over * metre, clearOf);
     const width = [...text].length * LETTERINGS[lettering].px * 0.6;
-    const left = isRight
-      ? x + place.beside * nearness(place.x, place.z) * pxPerMetre(depth) + 6
-      : x - width / 2;
+    const hangs = x + place.beside * metre;
+    const left = { right: hangs + 6, middle: hangs - width / 2, left: hangs - 6 - width }[side];
     boxes.push({
       of: text,
       isRing: false,
@@ -207,13 +208,20 @@ test("new texts are drawn a few a frame, however many appear at once", () => {
 });
 
 test.each([
-  ["", "nameless"],
-  ["\u0000\n", "nameless"],
+  ["", "Nameless"],
+  ["\u0000\n\u200d", "Nameless"],
   ["two\nlines", "two lines"],
   ["x".repeat(500), `${"x".repeat(23)}…`],
-])("a label of %j is shown as %j", (label, shown) => {
+  ["שלום", "שלום"],
+])("a label that a tower says as %j is shown as %j, as it is everywhere", (told, shown) => {
+  const decoded = decodeTowerMessage(
+    JSON.stringify({ type: "agent_joined", agentId: "nameless", label: told }),
+  );
+  if (decoded.kind !== "message" || decoded.message.type !== "agent_joined") throw new Error("was not taken");
+  const { agentId: id, label } = decoded.message;
+  expect(label).toBe(shown);
   const world = createLabelled(0);
-  const agent: AgentView = makeAgent(900, { id: agentId("nameless"), label });
+  const agent: AgentView = makeAgent(900, { id, label });
   world.state.agents.set(new Map([[agent.id, agent]]));
   world.step(100, 0.1);
   expect(said(world.labels)).toEqual([shown]);
@@ -247,6 +255,111 @@ test("sats on the move are named when they are the picked agent's, or many in on
   flights.splice(0);
   world.step(20, 0.1);
   expect(amounts()).toEqual([]);
+  world.dispose();
+});
+
+const OWN_INVOICE = { invoiceType: "work", amountSats: sats(500), state: "open" } as const;
+
+/** Says that panels cover other columns; what is seen does not move aside for them. */
+function cover({ stage }: Pick<Labelled, "stage">, left: number, right: number): void {
+  vi.spyOn(stage.camera, "insets", "get").mockReturnValue({ left, top: 0, right, bottom: 0 });
+  stage.camera.turn(0.001, 0);
+}
+
+test("a price goes left of its ring where a panel would cut it, and stays there", () => {
+  const world = createLabelled(1, { reducedMotion: true });
+  employ(world, 1);
+  const sides = () =>
+    [...world.labels.lines].filter(({ subject }) => subject.kind === "price").map(({ side }) => side);
+  world.step(100, 0.1);
+  world.stage.camera.turn(0.01, 0);
+  world.step(100, 0.1);
+  expect(sides()).toEqual(["right"]);
+  const at = world.context.roster.standing[0]?.at ?? { x: 0, z: 0 };
+  const { x } = world.stage.camera.project(at.x, JOB_RING_HEIGHT, at.z, { x: 0, y: 0, depth: 0 });
+  cover(world, 0, 1180 - x - 60);
+  world.step(100, 0.1);
+  expect(sides()).toEqual(["left"]);
+  cover(world, 0, 0);
+  world.step(100, 0.1);
+  expect(sides()).toEqual(["left"]);
+  cover(world, x - 60, 1180 - x - 60);
+  world.step(100, 0.1);
+  expect(sides()).toEqual(["middle"]);
+  world.dispose();
+});
+
+test("who has to be paid by this person is named and priced before the jobs of others, however crowded", () => {
+  const world = createLabelled(1_000);
+  employ(world, 1);
+  world.step(150, 0.1);
+  const shown = () => new Set([...world.labels.lines].map(({ subject }) => `${subject.id} ${subject.kind}`));
+  const before = shown();
+  const out = { x: 0, y: 0, depth: 0 };
+  const depthOf = ({ at }: { at: { x: number; z: number } }) =>
+    world.stage.camera.project(at.x, NAME_HEIGHT, at.z, out).depth;
+  const hidden = world.context.roster.standing.filter((agent) => {
+    const isInFront = depthOf(agent) > 0;
+    const isInView = isInFront && out.x > 200 && out.x < 980 && out.y > 100 && out.y < 800;
+    return isInView && !before.has(`${agent.id} name`) && !before.has(`${agent.id} price`);
+  });
+  const own = hidden.sort((a, b) => depthOf(a) - depthOf(b))[0];
+  if (!own?.view.job) throw new Error("nobody is crowded out");
+  const workInvoice = { ...OWN_INVOICE, paymentRequest: "lnbcrt1" };
+  world.put(own.id, { job: { ...own.view.job, workInvoice } });
+  world.step(20, 0.1);
+  const after = shown();
+  expect([after.has(`${own.id} name`), after.has(`${own.id} price`)]).toEqual([true, true]);
+  world.dispose();
+});
+
+test("names stay out of the columns that panels cover, but for the agent that is picked", () => {
+  const world = createLabelled(60, { reducedMotion: true });
+  world.stage.camera.turn(0.01, 0);
+  world.step(150, 0.1);
+  cover(world, 400, 400);
+  world.step(150, 0.1);
+  const outside = boxesOf(world).filter(({ left, right }) => left < 399 || right > 781);
+  expect([outside, world.labels.lines.size > 3]).toEqual([[], true]);
+  const covered = world.context.roster.standing.find(({ at }) => {
+    const { x, y } = world.stage.camera.project(at.x, NAME_HEIGHT, at.z, { x: 0, y: 0, depth: 0 });
+    return x > 100 && x < 400 && y > 50;
+  });
+  world.selected.set(covered?.id);
+  world.step(1);
+  expect(said(world.labels)).toContain(covered?.view.label);
+  world.dispose();
+});
+
+test("an amount slides along its way out from under a panel, and stays where it is while it is seen", () => {
+  const world = createFakeWorld(5, { reducedMotion: true });
+  const labels = createLabels(world.context, createFakePen());
+  world.stage.camera.turn(0.01, 0);
+  world.step(100, 0.1);
+  world.selected.set(ALPHA);
+  world.state.cues.emit({
+    kind: "sats",
+    from: { kind: "gate" },
+    to: { kind: "agent", agentId: ALPHA },
+    amountSats: sats(320),
+  });
+  world.step(4, 0.1);
+  const out = { x: 0, y: 0, depth: 0 };
+  const amounts = () =>
+    [...labels.lines]
+      .filter(({ subject }) => subject.kind === "amount")
+      .map(({ place }) => world.stage.camera.project(place.x, place.y, place.z, { ...out }).x);
+  const [middle = 0] = amounts();
+  const alpha = world.context.roster.standing.find(({ id }) => id === ALPHA)?.at ?? { x: 0, z: 0 };
+  const isLeft = world.stage.camera.project(alpha.x, 1, alpha.z, out).x < middle;
+  cover(world, isLeft ? 0 : middle, isLeft ? 1180 - middle : 0);
+  world.step(4, 0.1);
+  const slid = amounts();
+  expect(slid.map((x) => (isLeft ? x < middle - 10 : x > middle + 10))).toEqual([true]);
+  cover(world, 0, 0);
+  world.step(4, 0.1);
+  expect(amounts().map((x) => Math.abs(x - (slid[0] ?? 0)) < 5)).toEqual([true]);
+  labels.dispose();
   world.dispose();
 });
 

@@ -1,17 +1,29 @@
 import type { AgentId } from "../../protocol/ids.ts";
+import type { Point3 } from "../stage/orbit.ts";
 import { type Rgb, rgbOf, TINT_COLORS } from "./colors.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
 import { createScreenRoom, ROOM_STEP_PX } from "./declutter.ts";
 import type { Flight } from "./flights.ts";
-import { HEAD_HEIGHT, JOB_RING_HEIGHT, JOB_RING_LIFT_PX } from "./places.ts";
+import {
+  HEAD_HEIGHT,
+  JOB_RING_FULL_FROM_M,
+  JOB_RING_HEIGHT,
+  JOB_RING_LEAST,
+  JOB_RING_LIFT_PX,
+  JOB_RING_RADIUS,
+  JOB_RING_REACH,
+} from "./places.ts";
 import type { Standing } from "./roster.ts";
 import { createCandidates } from "./text/candidates.ts";
+import { isDueHere } from "./text/due.ts";
+import { createFlightWays } from "./text/flight-ways.ts";
 import { HALF_LINE_PX } from "./text/lettering.ts";
-import { createLines, type Line, RIGHT_PX } from "./text/lines.ts";
 import { createPen, type Pen } from "./text/pen.ts";
 import { createPhrases, type Phrase } from "./text/phrases.ts";
+import { NAME_UP_PX, PRICE_SPOTS, type PriceSpot, type RingOnScreen } from "./text/price-spots.ts";
 import { createScreenView } from "./text/screen-view.ts";
-import { BESIDE_FROM_M, BESIDE_LEAST, type LinePlace, NAME_HEIGHT } from "./text/text-drawing.ts";
+import { NAME_HEIGHT } from "./text/text-drawing.ts";
+import { createTextLines, type Side, type TextLine } from "./text/text-lines.ts";
 
 /** What a line says something about: an agent's name or price, or sats on the move. */
 const KINDS = ["name", "price", "amount"] as const;
@@ -24,14 +36,28 @@ interface Subject {
   readonly kind: Kind;
   /** Whose it is; undefined for sats of many. */
   readonly id: AgentId | undefined;
+  /** Which sats on the move it names. */
+  readonly flight?: Flight;
+  /** Where it stands; a name and an amount have one spot. */
+  readonly spot: Spot;
   /** What its colour was made from. */
   look: string;
 }
-type Label = Line<Subject>;
+type Label = TextLine<Subject>;
+type Spot = Pick<PriceSpot, "side" | "hangs">;
+
+/** The job of an agent, as far as labels care: none, one, or one that waits for the person who looks. */
+const JOB = { none: 0, any: 1, due: 2 } as const;
+
+/**
+ * What may keep a text away: everything; only texts that come before it, for who has to pay must see it; or nothing,
+ * for the agent that is picked.
+ */
+type Yields = "always" | "toTexts" | "never";
 
 /** Who is shown first. */
-const RANK = { chosen: 0, amount: 1, price: 2, busyName: 3, name: 4 } as const;
-const RANKS = 5;
+const RANK = { chosen: 0, due: 1, amount: 2, price: 3, busyName: 4, name: 5 } as const;
+const RANKS = 6;
 
 /** How often what is shown is thought over, in seconds, and of how many that have no label at a time. */
 const CONSIDER_S = 0.1;
@@ -48,13 +74,7 @@ const CROWD_GAP_X_PX = 84;
 const CROWD_GAP_Y_PX = 34;
 /** What is shown already stays while it has this part of the room that a newcomer needs. */
 const STAYING = 0.5;
-/** CSS px from where a name hangs up to the middle of its letters, and from there to a price that would cover it. */
-const NAME_UP_PX = 12;
-const PRICE_CLEAR_PX = NAME_UP_PX + 2 * HALF_LINE_PX + GAP_Y_PX + ROOM_STEP_PX;
 const AMOUNT_UP_PX = 14;
-/** Where a price begins, and how far a job ring reaches, in metres from its middle, seen from {@link BESIDE_FROM_M}. */
-const PRICE_BESIDE_M = 0.72;
-const RING_REACH_M = 0.66;
 /** Half of the least that a name takes: unless so much is free, it is not even measured. */
 const HEART_PX = 16;
 const HALF_HEART_PX = 5;
@@ -74,18 +94,12 @@ const lettersOf = ([red, green, blue]: Rgb): Rgb => [
   0.45 + blue * 0.55,
 ];
 
-const PRICE_HANGS = {
-  y: JOB_RING_HEIGHT,
-  beside: PRICE_BESIDE_M,
-  up: JOB_RING_LIFT_PX,
-  clear: PRICE_CLEAR_PX,
+/** The part of a text's width that is left of what it hangs on. */
+const LEFT_PART: Readonly<Record<Side, number>> = { right: 0, middle: 0.5, left: 1 };
+const NAME_SPOT: Spot = {
+  side: "middle",
+  hangs: { y: NAME_HEIGHT, beside: 0, over: 0, up: NAME_UP_PX, clear: 0 },
 };
-const NAME_HANGS = { y: NAME_HEIGHT, beside: 0, up: NAME_UP_PX, clear: 0 };
-const placeOf = (kind: Kind, { at }: Standing): LinePlace => ({
-  x: at.x,
-  z: at.z,
-  ...(kind === "price" ? PRICE_HANGS : NAME_HANGS),
-});
 
 export interface Labels extends WorldFeature {
   /** What is said now, and what was a moment ago. */
@@ -97,15 +111,18 @@ export interface Labels extends WorldFeature {
 /** Names, prices and amounts over the world: one draw. They fade with distance and never overlap, job rings included. */
 export function createLabels(context: WorldContext, pen: Pen = createPen(context.fontFamily)): Labels {
   const { stage, roster, selected, flights } = context;
-  const lines = createLines<Subject>(stage, pen);
+  const lines = createTextLines<Subject>(stage, pen);
   const phrases = createPhrases(pen);
   const view = createScreenView(stage);
   const candidates = createCandidates(RANKS);
   const room = createScreenRoom();
   /** Where job rings are: apart, for a line may stand close to its own ring. */
   const rings = createScreenRoom();
-  /** Whether the agent in a slot has a job. */
-  let hasJob = new Uint8Array(0);
+  const ways = createFlightWays(flights);
+  /** The {@link JOB} of the agent in a slot. */
+  let jobOf = new Uint8Array(0);
+  /** The ring that was found last. */
+  const ring: RingOnScreen = { x: 0, y: 0, radius: 0, nameX: 0, nameY: 0 };
   /** The lines that the agent in a slot has, while it is thought over. */
   const nameOfSlot: (Label | undefined)[] = [];
   const priceOfSlot: (Label | undefined)[] = [];
@@ -130,6 +147,20 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
   const isShown = (line: Label | undefined): boolean => line !== undefined && lines.wasWanted(line);
   const loyally = (line: Label | undefined, depth: number): number => depth * (isShown(line) ? LOYALTY : 1);
 
+  /** Finds an agent's name and its job's ring on the screen. Returns the CSS px of a metre of the ring. */
+  function findRing({ at }: Standing): number {
+    view.project(at.x, NAME_HEIGHT, at.z, farthest);
+    ring.nameX = view.x;
+    ring.nameY = view.y;
+    view.project(at.x, JOB_RING_HEIGHT, at.z, farthest);
+    const away = view.away(at.x, JOB_RING_HEIGHT, at.z) / JOB_RING_FULL_FROM_M;
+    const metre = (Math.min(1, Math.max(JOB_RING_LEAST, away)) * view.pxPerMetre) / view.depth;
+    ring.x = view.x;
+    ring.y = view.y - JOB_RING_LIFT_PX;
+    ring.radius = JOB_RING_RADIUS * metre;
+    return metre;
+  }
+
   /**
    * Takes the place of an agent's job ring, which is there in any case, and, when it is its turn, puts its name and
    * price up for a place.
@@ -146,121 +177,152 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
       candidates.add(NAME, slot, x, y, HALF_LINE_PX, isChosen ? RANK.chosen : RANK.name, nameNear);
       return;
     }
-    view.project(at.x, JOB_RING_HEIGHT, at.z, farthest);
-    const away = view.away(at.x, JOB_RING_HEIGHT, at.z) / BESIDE_FROM_M;
-    const metre = (Math.min(1, Math.max(BESIDE_LEAST, away)) * view.pxPerMetre) / view.depth;
-    const ringY = view.y - JOB_RING_LIFT_PX;
-    const reach = RING_REACH_M * metre;
-    rings.take(x - reach, ringY - reach, x + reach, ringY + reach);
+    const reach = JOB_RING_REACH * findRing(agent);
+    rings.take(ring.x - reach, ring.y - reach, ring.x + reach, ring.y + reach);
     if (!isItsTurn) return;
+    const first = isChosen ? RANK.chosen : jobOf[slot] === JOB.due ? RANK.due : undefined;
     // Far away its own ring stands on its letters.
-    const above = Math.min(HALF_LINE_PX, y - ringY - reach - ROOM_STEP_PX);
-    candidates.add(NAME, slot, x, y, above, isChosen ? RANK.chosen : RANK.busyName, nameNear);
+    const above = Math.min(HALF_LINE_PX, y - ring.y - reach - ROOM_STEP_PX);
+    candidates.add(NAME, slot, x, y, above, first ?? RANK.busyName, nameNear);
     if (job.priceSats === undefined) return;
-    const priceX = view.x + PRICE_BESIDE_M * metre + RIGHT_PX;
-    const priceY = Math.min(ringY, y + NAME_UP_PX - PRICE_CLEAR_PX);
-    const rank = isChosen ? RANK.chosen : RANK.price;
-    candidates.add(PRICE, slot, priceX, priceY, HALF_LINE_PX, rank, loyally(priceOfSlot[slot], depth));
+    const priceNear = loyally(priceOfSlot[slot], depth);
+    candidates.add(PRICE, slot, ring.x, ring.y, HALF_LINE_PX, first ?? RANK.price, priceNear);
   }
 
   /** Sats on the move are named when they are the picked agent's, and when they are many in one. */
   function proposeFlight(flight: Flight, index: number): void {
     const isOwn = flight.agentId !== undefined && flight.agentId === chosen;
     const isBundle = flight.agentId === undefined && flight.merged > 1;
+    if (!isOwn && !isBundle) return;
     const { x, y, z } = flight.middle;
-    if ((!isOwn && !isBundle) || !view.project(x, y, z, farthest)) return;
-    const middle = view.y - AMOUNT_UP_PX;
-    candidates.add(AMOUNT, index, view.x, middle, HALF_LINE_PX, RANK.amount, isOwn ? 0 : view.depth);
+    view.project(x, y, z, farthest);
+    candidates.add(AMOUNT, index, view.x, view.y, HALF_LINE_PX, RANK.amount, isOwn ? 0 : view.depth);
   }
 
-  /** Whether an edge of what panels cover would go through a text. */
-  function isCut(left: number, right: number): boolean {
-    const { insets } = stage.camera;
-    const rightEdge = view.width - insets.right;
-    return (left < insets.left && right > insets.left) || (left < rightEdge && right > rightEdge);
+  const yieldsOf = (slot: number): Yields => {
+    if (roster.standing[slot]?.id === chosen) return "never";
+    return jobOf[slot] === JOB.due ? "toTexts" : "always";
+  };
+
+  /** Whether a text is wholly between the columns that panels cover. */
+  const isUncovered = (left: number, right: number): boolean =>
+    left >= stage.camera.insets.left && right <= view.width - stage.camera.insets.right;
+
+  interface Manner {
+    readonly isThere: boolean;
+    readonly yields: Yields;
+    /** How far it keeps from others, 0 to 1, as one of a crowd. */
+    readonly apart?: number;
+    /** CSS px above its middle in which it must not touch a ring. */
+    readonly above?: number;
   }
 
-  /** Takes the box of a candidate if it is free; of one that is shown already, it only must not touch another. */
-  function takes(
-    candidate: number,
-    left: number,
-    wide: number,
-    { isThere, isFirst, apart = 0 }: { isThere: boolean; isFirst: boolean; apart?: number },
-  ): boolean {
-    const middle = candidates.y[candidate] ?? 0;
-    const ringTop = middle - (candidates.above[candidate] ?? 0);
+  /** Takes a box, given by its left and its vertical middle, if it is free; what is shown only must not touch. */
+  function takes(left: number, wide: number, middle: number, manner: Manner): boolean {
+    const { isThere, yields, apart = 0, above = HALF_LINE_PX } = manner;
     const [top, bottom] = [middle - HALF_LINE_PX, middle + HALF_LINE_PX];
     const right = left + wide;
     const kept = isThere ? apart * STAYING : apart;
     const gapX = (isThere ? 0 : GAP_X_PX) + kept * CROWD_GAP_X_PX;
     const gapY = (isThere ? 0 : GAP_Y_PX) + kept * CROWD_GAP_Y_PX;
     const isFree =
-      !isCut(left, right) &&
-      rings.isFree(left, ringTop, right, bottom) &&
-      room.isFree(left - gapX, top - gapY, right + gapX, bottom + gapY);
-    if (isFree || isFirst) room.take(left, top, right, bottom);
-    return isFree || isFirst;
+      yields === "never" ||
+      ((yields === "toTexts" || rings.isFree(left, middle - above, right, bottom)) &&
+        room.isFree(left - gapX, top - gapY, right + gapX, bottom + gapY));
+    if (isFree) room.take(left, top, right, bottom);
+    return isFree;
   }
 
-  /** Whether the least that a text takes is free, for a text that begins or is centred at `x`. */
-  function hasHeart(x: number, y: number, isCentred: boolean): boolean {
-    const left = isCentred ? x - HEART_PX : x;
+  /** Whether the least that a text takes is free, for a text that begins, ends or is centred at `x`. */
+  function hasHeart(x: number, y: number, side: Side): boolean {
+    const left = x - 2 * HEART_PX * LEFT_PART[side];
     const [right, top, bottom] = [left + 2 * HEART_PX, y - HALF_HEART_PX, y + HALF_HEART_PX];
     return room.isFree(left, top, right, bottom) && rings.isFree(left, top, right, bottom);
-  }
-
-  /** Who has a name that cannot be seen goes by its id. */
-  function nameOf(id: AgentId, label: string): Phrase | undefined {
-    const lettering = chosen === id ? "chosen" : "name";
-    const phrase = phrases.label(label, lettering);
-    return phrase?.text === "" ? phrases.label(id, lettering) : phrase;
   }
 
   function placeName(candidate: number): void {
     const slot = candidates.what[candidate] ?? 0;
     const x = candidates.x[candidate] ?? 0;
-    const isChosen = roster.standing[slot]?.id === chosen;
-    if (!isChosen && !hasHeart(x, candidates.y[candidate] ?? 0, true)) return;
+    const y = candidates.y[candidate] ?? 0;
+    const yields = yieldsOf(slot);
+    if (yields === "always" && !hasHeart(x, y, "middle")) return;
     const agent = roster.standing[slot];
-    const phrase = agent && nameOf(agent.id, agent.view.label);
+    const isChosen = yields === "never";
+    const phrase = agent && phrases.label(agent.view.label, isChosen ? "chosen" : "name");
     if (!phrase) return;
+    const left = x - phrase.width / 2;
+    // Of who has to pay, as long as its foot is uncovered, a cut name is better than none.
+    const isSeen = yields === "always" ? isUncovered(left, left + phrase.width) : isUncovered(x, x);
+    if (!isSeen && !isChosen) return;
     const line = nameOfSlot[slot];
     const apart = agent.view.job ? 0 : crowding;
-    const how = { isThere: isShown(line), isFirst: isChosen, apart };
-    if (!takes(candidate, x - phrase.width / 2, phrase.width, how)) return;
-    say(line, "name", agent, phrase, isChosen ? "chosen" : agent.view.color);
+    const above = candidates.above[candidate] ?? HALF_LINE_PX;
+    if (!takes(left, phrase.width, y, { isThere: isShown(line), yields, apart, above })) return;
+    say(line, "name", agent, phrase, isChosen ? "chosen" : agent.view.color, NAME_SPOT);
+  }
+
+  /** Takes a spot for a price, the one where it stands rather than another. */
+  function takeSpot(wide: number, slot: number, yields: Yields): PriceSpot | undefined {
+    const line = priceOfSlot[slot];
+    const tries = (spot: PriceSpot): boolean => {
+      if (spot.needsName && !isShown(nameOfSlot[slot])) return false;
+      const left = spot.x(ring) - wide * LEFT_PART[spot.side];
+      const isThere = isShown(line) && line?.subject.spot === spot;
+      return isUncovered(left, left + wide) && takes(left, wide, spot.y(ring), { isThere, yields });
+    };
+    const stands = PRICE_SPOTS.find((spot) => spot === line?.subject.spot);
+    return stands && tries(stands) ? stands : PRICE_SPOTS.find(tries);
   }
 
   function placePrice(candidate: number): void {
     const slot = candidates.what[candidate] ?? 0;
-    const x = candidates.x[candidate] ?? 0;
-    const isChosen = roster.standing[slot]?.id === chosen;
-    if (!isChosen && !hasHeart(x, candidates.y[candidate] ?? 0, false)) return;
     const agent = roster.standing[slot];
     const job = agent?.view.job;
-    const phrase = job?.priceSats === undefined ? undefined : phrases.price(job.priceSats, job.tint);
-    if (!agent || !job || !phrase) return;
+    if (!agent || job?.priceSats === undefined) return;
+    findRing(agent);
+    const yields = yieldsOf(slot);
+    const hasRoom = ({ x, y, side }: PriceSpot) => hasHeart(x(ring), y(ring), side);
+    if (yields === "always" && !PRICE_SPOTS.some(hasRoom)) return;
+    const phrase = phrases.price(job.priceSats, job.tint);
+    if (!phrase) return;
     const line = priceOfSlot[slot];
-    if (!takes(candidate, x, phrase.width, { isThere: isShown(line), isFirst: isChosen })) return;
-    say(line, "price", agent, phrase, job.tint === "calm" ? agent.view.color : job.tint);
+    // A place that is really free comes before one that is only free of texts.
+    const spot =
+      takeSpot(phrase.width, slot, "always") ??
+      (yields === "always" ? undefined : takeSpot(phrase.width, slot, yields));
+    if (!spot) return;
+    const look = job.tint === "calm" ? agent.view.color : job.tint;
+    say(line?.subject.spot === spot ? line : undefined, "price", agent, phrase, look, spot);
   }
 
-  function placeAmount(candidate: number, flight: Flight | undefined): void {
-    if (!flight) return;
-    const { middle } = flight;
+  /** Puts an amount where it stands already, or else as near to the middle of its way as there is room. */
+  function placeAmount(flight: Flight): void {
     const phrase = phrases.amount(flight.amountSats, flight.merged);
-    const line = amounts.find(
-      ({ said, place }) => said.text === phrase.text && place.x === middle.x && place.z === middle.z,
-    );
-    const left = (candidates.x[candidate] ?? 0) - phrase.width / 2;
-    if (!takes(candidate, left, phrase.width, { isThere: isShown(line), isFirst: false })) return;
-    if (line) {
+    const line = amounts.findLast(({ subject }) => subject.flight === flight);
+    const { width } = phrase;
+    const hasRoom = ({ x, y, z }: Point3, isThere: boolean): boolean => {
+      if (!view.project(x, y, z, farthest)) return false;
+      const left = view.x - width / 2;
+      const middle = view.y - AMOUNT_UP_PX;
+      const { top, bottom } = stage.camera.insets;
+      const isSeen = middle - HALF_LINE_PX >= top && middle + HALF_LINE_PX <= view.height - bottom;
+      return (
+        isSeen && isUncovered(left, left + width) && takes(left, width, middle, { isThere, yields: "always" })
+      );
+    };
+    if (line && hasRoom(line.place, isShown(line))) {
       lines.keep(line, phrase);
       return;
     }
-    const place = { x: middle.x, y: middle.y, z: middle.z, beside: 0, up: AMOUNT_UP_PX, clear: 0 };
-    const subject: Subject = { kind: "amount", id: flight.agentId, look: "" };
-    const made = lines.add(subject, phrase, place, lettersOf(flight.color), "middle");
+    const place = ways.find(flight, (each) => hasRoom(each, false));
+    if (!place) return;
+    const spot: Spot = {
+      side: "middle",
+      hangs: { ...place, beside: 0, over: 0, up: AMOUNT_UP_PX, clear: 0 },
+    };
+    const subject: Subject = { kind: "amount", id: flight.agentId, flight, spot, look: "" };
+    const at = { x: place.x, z: place.z, ...spot.hangs };
+    const made = lines.add(subject, phrase, at, lettersOf(flight.color), spot.side);
     if (made) amounts.push(made);
   }
 
@@ -271,18 +333,25 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     return kind === "name" && chosen === id ? WHITE : lettersOf(rgbOf(color));
   }
 
-  function say(line: Label | undefined, kind: Kind, agent: Standing, phrase: Phrase, look: string): void {
+  function say(
+    line: Label | undefined,
+    kind: Kind,
+    agent: Standing,
+    phrase: Phrase,
+    look: string,
+    spot: Spot,
+  ): void {
+    const { x, z } = agent.at;
     if (!line) {
-      const subject = { kind, id: agent.id, look };
-      const side = kind === "price" ? "right" : "middle";
-      lines.add(subject, phrase, placeOf(kind, agent), colorOf(kind, agent), side);
+      const subject = { kind, id: agent.id, look, spot };
+      lines.add(subject, phrase, { x, z, ...spot.hangs }, colorOf(kind, agent), spot.side);
       return;
     }
     lines.keep(line, phrase);
     const { place, subject } = line;
-    if (subject.look === look && place.x === agent.at.x && place.z === agent.at.z) return;
+    if (subject.look === look && place.x === x && place.z === z) return;
     subject.look = look;
-    lines.put(line, placeOf(kind, agent), colorOf(kind, agent));
+    lines.put(line, { x, z, ...spot.hangs }, colorOf(kind, agent));
   }
 
   /** Notes which lines there are by the slot of their agent, or forgets it again. */
@@ -321,7 +390,7 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     const chosenSlot = chosen === undefined ? -1 : roster.slotOf(chosen);
     jobs = 0;
     for (let slot = 0; slot < standing.length; slot++) {
-      const isBusy = hasJob[slot] === 1;
+      const isBusy = (jobOf[slot] ?? JOB.none) !== JOB.none;
       if (isBusy) jobs += 1;
       const isItsTurn =
         slot % turns === round % turns ||
@@ -336,7 +405,8 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     flying.forEach(proposeFlight);
     candidates.inOrder((candidate) => {
       const kind = candidates.kind[candidate] ?? NAME;
-      if (kind === AMOUNT) placeAmount(candidate, flying[candidates.what[candidate] ?? 0]);
+      const flight = kind === AMOUNT ? flying[candidates.what[candidate] ?? 0] : undefined;
+      if (flight) placeAmount(flight);
       else PLACERS[kind]?.(candidate);
     });
     // Before any goes, or a slot would keep a line that is no more.
@@ -347,12 +417,16 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
 
   function noteJobs(slots: readonly number[]): void {
     const { standing } = roster;
-    if (hasJob.length < standing.length) {
+    if (jobOf.length < standing.length) {
       const grown = new Uint8Array(standing.length * 2);
-      grown.set(hasJob);
-      hasJob = grown;
+      grown.set(jobOf);
+      jobOf = grown;
     }
-    for (const slot of slots) hasJob[slot] = standing[slot]?.view.job ? 1 : 0;
+    for (const slot of slots) {
+      const job = standing[slot]?.view.job;
+      if (job) jobOf[slot] = isDueHere(job) ? JOB.due : JOB.any;
+      else jobOf[slot] = JOB.none;
+    }
   }
 
   function fadeWithDistance(): void {
@@ -391,6 +465,7 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     showing: lines.showing,
     dispose() {
       for (const stop of undo) stop();
+      ways.dispose();
       lines.dispose();
     },
   };

@@ -7,7 +7,7 @@ export type { Place } from "./floor-plan.ts";
 /** Two agents nearer than this, in metres, would stand inside each other. */
 const ELBOW_ROOM = 1.2;
 /** Farther out than this, in metres, no place is believed: one agent far away would make all others dots. */
-const FARTHEST = 160;
+const FARTHEST = 36;
 /** A cell of the floor is so small that only one agent can be in it, and its neighbours within this many cells matter. */
 const CELL = ELBOW_ROOM / Math.SQRT2;
 const NEIGHBOURS = 2;

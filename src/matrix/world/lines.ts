@@ -6,7 +6,7 @@ import { STRESS_GLSL } from "./colors.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
 import { CURVE_GLSL } from "./curve.ts";
 import { CHANGE_S } from "./motion.ts";
-import { CHEST_HEIGHT, ORDER } from "./places.ts";
+import { HEART_HEIGHT, ORDER } from "./places.ts";
 
 const VERTEX = `
 attribute vec3 position;
@@ -29,7 +29,7 @@ ${CURVE_GLSL}
 void main() {
   vec4 place = placeOf(slot), look = lookOf(slot), work = workOf(slot), was = wasOf(slot);
   float there = thereOf(look);
-  vec3 from = vec3(place.x, ${(CHEST_HEIGHT * 0.86).toFixed(3)}, place.y);
+  vec3 from = vec3(place.x, ${HEART_HEIGHT.toFixed(3)}, place.y);
   vec3 to = wireEnd(from, coreHeight, place.w);
   float lift = liftOf(from, to);
   vec3 at = onCurve(from, to, lift, position.x);
@@ -111,7 +111,7 @@ export function createLines(context: WorldContext): WorldFeature {
   const drawing = createAgentDrawing(context, spec, [crowd.points, crowd.far, crowd.near]);
   const jobLight = new Vector2();
   const stop = stage.onFrame(() => {
-    const { calm, crowded } = lightOf(roster.count);
+    const { calm, crowded } = lightOf(roster.standing.length);
     drawing.material.setFloat("coreHeight", treasury.height * treasury.scale);
     drawing.material.setFloat("swarm", roster.radius);
     drawing.material.setFloat("calm", calm);

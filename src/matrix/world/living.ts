@@ -1,10 +1,8 @@
 import type { JobView, Tint } from "../../job/view.ts";
 import type { JobId } from "../../protocol/ids.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { CHANGE_S, type ClipName, ENDED_S, FILL_S, isPose } from "./motion.ts";
+import { CHANGE_S, type ClipName, ENDED_S, FILL_S, isPose, LONG_AGO } from "./motion.ts";
 
-/** A time that is over: nothing that began then is still to be seen. */
-export const LONG_AGO = -1;
 /** Seconds after which every change is over, the longest gesture included. */
 export const SETTLED_S = 6;
 

@@ -4,6 +4,9 @@ import { GESTURES, type Gesture, POSES, type Pose } from "../../job/pose.ts";
 export const CLIP_NAMES = [...POSES, ...GESTURES] as const;
 export type ClipName = Pose | Gesture;
 
+/** A time that is over: nothing that began then is still to be seen. Shaders read any time below 0 so. */
+export const LONG_AGO = -1;
+
 /** Seconds that a change of clip takes to cross-fade. */
 export const FADE_S = 0.45;
 /** Seconds that a turn and a change of mind take. */

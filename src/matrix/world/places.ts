@@ -1,14 +1,19 @@
-import type { Point3 } from "../stage/orbit.ts";
-import type { Roster } from "./roster.ts";
-
 /** How much larger than life the figures are, so that they read from across the room. */
 export const FIGURE_SCALE = 2;
 /** Heights in metres of a figure at that size. */
 export const HEAD_HEIGHT = 1.81 * FIGURE_SCALE;
 export const CHEST_HEIGHT = 1.3 * FIGURE_SCALE;
+/** Where the line to the core and sats leave an agent, and what a view of it from near looks at. */
+export const HEART_HEIGHT = CHEST_HEIGHT * 0.86;
 export const JOB_RING_HEIGHT = HEAD_HEIGHT + 0.8;
 /** CSS px that the job ring is lifted above that, so that it clears the name however far away it is. */
 export const JOB_RING_LIFT_PX = 20;
+/** Metres from the middle of the job ring to where its glow ends, and to where it can no longer be seen. */
+export const JOB_RING_RADIUS = 0.72;
+export const JOB_RING_REACH = 0.66;
+/** Nearer to the eye than this many metres the ring, and what stands beside it, is smaller, down to such a part. */
+export const JOB_RING_FULL_FROM_M = 22;
+export const JOB_RING_LEAST = 0.42;
 
 /** Order of drawing: everything is translucent, so who comes later is drawn over who came before. */
 export const ORDER = {
@@ -25,6 +30,3 @@ export const ORDER = {
   comets: 12,
   labels: 13,
 } as const;
-
-/** Where the gate stands: at the edge of the swarm, towards -z. */
-export const gatePlace = (roster: Roster): Point3 => ({ x: 0, y: 0, z: -(roster.frontRadius + 2.6) });

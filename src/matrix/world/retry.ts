@@ -17,7 +17,11 @@ export interface RetryOptions {
   readonly onFirstFailure: (cause: unknown) => void;
 }
 
-/** Tries at once, then with growing pauses and each time the link becomes live, until it works. Never two at a time. */
+/**
+ * Tries at once, then with growing pauses and each time the link becomes live, until it works. Never two at a time. A file
+ * that is fetched is asked for again each time; imported code only by browsers that forget a failed import, as
+ * Chromium 156 does. For the others the page has to be loaded again.
+ */
 export function createRetry(
   stage: Pick<Stage, "now" | "onFrame">,
   link: Readable<LinkView>,

@@ -177,6 +177,47 @@ test("a reload places everybody alike, whether or not some were greeted a frame 
   for (const it of [early, atOnce]) it.dispose();
 });
 
+test("a snapshot that comes later moves nobody, also when the first one came before the first frame", () => {
+  for (const isFirstDrawn of [true, false]) {
+    const { stage, dispose } = createNullStage();
+    const { value, changes } = createAgents(swarm(5));
+    const roster = createRoster(stage, { agents: value, agentChanges: changes });
+    const hear = (views: ReturnType<typeof swarm>) => {
+      value.set(views, false);
+      changes.replaced();
+    };
+    if (isFirstDrawn) stage.step(0);
+    hear(swarm(400));
+    stage.step(0);
+    // Half of them go, as many others come: placed all together, nearly everybody would stand elsewhere.
+    const others = new Map([...swarm(600)].filter((_, n) => n < 5 || n % 2 === 0));
+    value.set(others);
+    stage.step(0);
+    const before = new Map(roster.standing.map(({ id, at }) => [id, at]));
+    hear(new Map([...others].toReversed().map(([id, view]) => [id, { ...view }])));
+    stage.step(0);
+    expect(new Map(roster.standing.map(({ id, at }) => [id, at]))).toEqual(before);
+    roster.dispose();
+    dispose();
+  }
+});
+
+test("a crowd that leaves at once is gone at once, a few act it out", () => {
+  const it = open(200);
+  const gone = (count: number) => {
+    it.leave(...it.ids().slice(-count));
+    it.step(0.1);
+    it.isSound();
+    return [it.ids().length, it.roster.count];
+  };
+  expect(gone(65)).toEqual([135, 135]);
+  expect(it.told.at(-1)?.left.length).toBe(65);
+  expect(gone(64)).toEqual([135, 71]);
+  it.wait();
+  expect(it.ids().length).toBe(71);
+  it.dispose();
+});
+
 test("one that says another place goes there, and faces as it says", () => {
   const it = open(5);
   const views = new Map(it.agents.get());

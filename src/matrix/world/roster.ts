@@ -3,7 +3,7 @@ import type { Stage, Undo } from "../stage/stage.ts";
 import type { Change } from "../state/changes.ts";
 import type { AgentView, MatrixState } from "../state/model.ts";
 import { hashOf } from "./hash.ts";
-import { createLayout, inPlacingOrder, type Place } from "./layout.ts";
+import { createLayout, inPlacingOrder, type Layout, type Place } from "./layout.ts";
 import { ENTER_S, LEAVE_S } from "./motion.ts";
 
 /** One agent as it stands in the world. */
@@ -47,13 +47,15 @@ export interface Roster {
   find(id: AgentId): Standing | undefined;
   /** Calls `listener` once a frame in which something differs, and once at once with everything there is. */
   onChange(listener: (change: RosterChange) => void): Undo;
+  /** How many of everything are kept: nothing of those who are gone. */
+  readonly held: Layout["held"] & { readonly slots: number; readonly passages: number };
   dispose(): void;
 }
 
 /** The radius of an empty world: the core and the gate want some room. */
 const LEAST_RADIUS = 7;
-/** When more than this come in one frame, nobody makes an entrance: it is no event any more. */
-const MOST_ENTRANCES = 64;
+/** When more than this come, or leave, in one frame, nobody acts it out: it is no event any more. */
+const MOST_ACTED = 64;
 
 /** Spreads ids over 0 to 1. */
 export function phaseOf(id: string): number {
@@ -84,8 +86,8 @@ export function createRoster(
     cameAt: { passages: entrances, seconds: ENTER_S },
     leftAt: { passages: exits, seconds: LEAVE_S },
   } as const;
-  /** How often everybody was told of at once: first whoever is there at the beginning, then a snapshot. */
-  let tellings = 0;
+  /** Whether a snapshot has told of everybody: from then on nobody moves. */
+  let isComplete = false;
   let leaving = 0;
   let radius = LEAST_RADIUS;
   let frontRadius = LEAST_RADIUS;
@@ -148,23 +150,31 @@ export function createRoster(
     write(slot, after);
   }
 
-  function leave(slot: number, isActed: boolean): void {
-    const agent = standing[slot];
-    if (!agent || agent.leftAt !== undefined) return;
-    if (!isActed) {
-      remove(slot);
-      return;
-    }
+  const isActedOut = (count: number, isLive: boolean): boolean =>
+    isLive && !stage.reducedMotion && count <= MOST_ACTED;
+
+  function leave(leavers: readonly AgentId[], isLive: boolean): void {
+    const isActed = isActedOut(leavers.length, isLive);
     const since = stage.now.elapsed;
-    leaving += 1;
-    exits.push({ id: agent.id, since });
-    write(slot, { ...agent, leftAt: since });
+    for (const id of leavers) {
+      // Whoever is removed gives its slot to another.
+      const slot = slots.get(id);
+      const agent = slot === undefined ? undefined : standing[slot];
+      if (slot === undefined || !agent) continue;
+      if (!isActed) {
+        remove(slot);
+        continue;
+      }
+      leaving += 1;
+      exits.push({ id, since });
+      write(slot, { ...agent, leftAt: since });
+    }
   }
 
   function come(newcomers: readonly AgentView[], isLive: boolean): void {
     if (newcomers.length === 0) return;
     for (const view of inPlacingOrder(newcomers)) layout.place(view);
-    const isActed = isLive && !stage.reducedMotion && newcomers.length <= MOST_ENTRANCES;
+    const isActed = isActedOut(newcomers.length, isLive);
     const cameAt = isActed ? stage.now.elapsed : undefined;
     for (const view of newcomers) {
       const slot = standing.length;
@@ -183,18 +193,22 @@ export function createRoster(
     for (const view of inPlacingOrder([...views])) layout.place(view);
   }
 
-  function take({ ids, isLive }: Change<AgentId>): void {
+  function take({ ids, isReplaced, isLive }: Change<AgentId>): void {
     const views = state.agents.get();
     const newcomers: AgentView[] = [];
-    if (ids === "all") tellings += 1;
-    if (ids === "all" && tellings === 2) placeAnew(views.values());
+    const leavers: AgentId[] = [];
+    if (isReplaced && !isComplete) {
+      isComplete = true;
+      if (standing.length > 0) placeAnew(views.values());
+    }
     for (const id of ids === "all" ? new Set([...slots.keys(), ...views.keys()]) : ids) {
       const view = views.get(id);
       const slot = slots.get(id);
       if (view && slot === undefined) newcomers.push(view);
       else if (view && slot !== undefined) update(slot, view);
-      else if (slot !== undefined) leave(slot, isLive && !stage.reducedMotion);
+      else if (slot !== undefined && standing[slot]?.leftAt === undefined) leavers.push(id);
     }
+    leave(leavers, isLive);
     come(newcomers, isLive);
   }
 
@@ -260,6 +274,9 @@ export function createRoster(
       listeners.add(listener);
       listener({ slots: standing.map((_, slot) => slot), left: [], moved: true });
       return () => listeners.delete(listener);
+    },
+    get held() {
+      return { ...layout.held, slots: slots.size, passages: entrances.length + exits.length };
     },
     dispose() {
       changes.stop();

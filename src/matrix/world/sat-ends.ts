@@ -3,7 +3,7 @@ import type { Point3 } from "../stage/orbit.ts";
 import { liftOf, wireEnd } from "./curve.ts";
 import { gateMiddle } from "./gate-place.ts";
 import type { Place } from "./layout.ts";
-import { CHEST_HEIGHT } from "./places.ts";
+import { HEART_HEIGHT } from "./places.ts";
 import { phaseOf, type Roster } from "./roster.ts";
 import type { Launch, PartOf, SatEnd } from "./sat-flow.ts";
 import { swarmPart } from "./swarm-parts.ts";
@@ -29,11 +29,11 @@ export interface Path {
 export interface SatEnds {
   readonly partOf: PartOf;
   pathOf(launch: Launch): Path;
+  /** How many agents' places it knows. */
+  readonly remembered: number;
   dispose(): void;
 }
 
-/** Where a line leaves an agent, and sats with it. */
-const AGENT_HEIGHT = CHEST_HEIGHT * 0.86;
 /** Ways by the gate rise higher than the lines do. */
 const GATE_LIFT = 1.5;
 const CENTRE: Place = { x: 0, z: 0 };
@@ -61,7 +61,7 @@ export function createSatEnds(roster: Roster, treasury: Pick<TreasuryGauge, "hei
     if (end.kind === "core") return wireEnd(other, treasury.height * treasury.scale, phase);
     if (end.kind === "gate") return gateMiddle(roster, phase);
     const { x, z } = meanOf(agentsOf(end).map(placeOf));
-    return { x, y: AGENT_HEIGHT, z };
+    return { x, y: HEART_HEIGHT, z };
   }
 
   /** From the middle of a bundle's end to the agent that its i-th strand belongs to. */
@@ -73,6 +73,9 @@ export function createSatEnds(roster: Roster, treasury: Pick<TreasuryGauge, "hei
   }
 
   return {
+    get remembered() {
+      return whereabouts.size;
+    },
     partOf: (id, grain) => swarmPart(placeOf(id), roster.radius, grain),
     pathOf({ from: leaves, to: arrives, parts }) {
       const ids = [...agentsOf(leaves), ...agentsOf(arrives)];

@@ -47,7 +47,7 @@ void main() {
   // Behind everything, whatever the camera's range.
   gl_Position = vec4(here.xy, here.w * 0.9999, here.w);
   vUv = position.xy;
-  vShine = (0.35 + 0.65 * pulse(0.05 + 0.05 * floor(far.y * 4.0), far.y)) * smoothstep(0.0, 0.12, star.y);
+  vShine = (0.35 + 0.65 * pulse(0.05 + 0.05 * floor(far.y * 4.0), far.y)) * smoothstep(0.0, 0.04, star.y);
 }
 `;
 
@@ -61,7 +61,7 @@ void main() {
 }
 `;
 
-const STARS = 700;
+const STARS = 1200;
 
 /** The glow of the horizon and a quiet field of stars behind everything; near ones shift more than far ones. Two draws. */
 export function createSky({ stage }: WorldContext): WorldFeature {
@@ -87,7 +87,8 @@ export function createSky({ stage }: WorldContext): WorldFeature {
   instances.resize(STARS);
   const random = createRandom(7);
   for (let i = 0; i < STARS; i++) {
-    const y = random() ** 1.4 * 0.96 + 0.02;
+    // Most stand low: a camera that looks down on the swarm sees little more of the sky than its edge.
+    const y = random() ** 2.6 * 0.97 + 0.012;
     const angle = random() * 2 * Math.PI;
     const flat = Math.sqrt(1 - y * y);
     instances.set(i, "star", Math.sin(angle) * flat, y, Math.cos(angle) * flat, 0.8 + random() ** 6 * 2.2);

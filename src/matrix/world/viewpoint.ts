@@ -2,7 +2,11 @@ import type { StageCamera } from "../stage/camera.ts";
 import type { ScreenPoint } from "../stage/lens.ts";
 import { orbitAxes, orbitEye } from "../stage/orbit.ts";
 
-/** Where a figure on the floor is on the screen, worked out from the camera once for all of them. */
+/**
+ * Where a figure on the floor is on the screen, worked out from the camera once for all of them. It is not the camera's own
+ * `project`: the loop over all agents needs parts of the sum alone (who is behind it, how high a metre is there), and whether
+ * the view has moved is asked in metres and px.
+ */
 export interface Viewpoint {
   /** The eye, and the directions right, up and forward, as x, y, z each. */
   readonly eye: readonly [number, number, number];

@@ -6,6 +6,8 @@ import type { Roster } from "./roster.ts";
 export interface Whereabouts {
   /** Undefined for an agent that was never here, or left too long ago. */
   find(id: AgentId): Place | undefined;
+  /** How many places it knows. */
+  readonly size: number;
   dispose(): void;
 }
 
@@ -31,5 +33,11 @@ export function createWhereabouts(roster: Pick<Roster, "standing" | "onChange">)
       places.delete(id);
     }
   });
-  return { find: (id) => places.get(id), dispose: stop };
+  return {
+    find: (id) => places.get(id),
+    get size() {
+      return places.size;
+    },
+    dispose: stop,
+  };
 }

@@ -1,7 +1,7 @@
 import type { Mesh } from "@babylonjs/core/Meshes/mesh.pure.js";
 import { expect, test, vi } from "vitest";
 import { agentId } from "../../protocol/ids.ts";
-import { sats } from "../../protocol/units.ts";
+import { NO_SATS, sats } from "../../protocol/units.ts";
 import { createAvatars } from "./avatars.ts";
 import { createComets } from "./comets.ts";
 import { createCore } from "./core.ts";
@@ -15,7 +15,7 @@ import { createLines } from "./lines.ts";
 import { createRain } from "./rain.ts";
 import { createSky } from "./sky.ts";
 import { createFakePen } from "./testing/fake-pen.ts";
-import { createFakeWorld, loadCommittedAvatar, makeJob } from "./testing/fake-world.ts";
+import { createFakeWorld, loadCommittedAvatar, swarm } from "./testing/fake-world.ts";
 
 async function createEverything(count: number) {
   const world = createFakeWorld(count);
@@ -69,28 +69,6 @@ test("the features leave nothing behind", async () => {
   world.dispose();
 });
 
-test("the number of draws does not grow with the swarm and stays within 25", async () => {
-  const drawn = async (count: number) => {
-    const world = await createEverything(count);
-    world.state.cues.emit({
-      kind: "sats",
-      from: { kind: "gate" },
-      to: { kind: "agent", agentId: agentId("alpha") },
-      amountSats: sats(500),
-    });
-    world.put(agentId("alpha"), { job: makeJob(world.state.agents.get().values().next().value ?? never()) });
-    world.step(3);
-    // Who is near and who is far depends on the camera: what could be drawn is what counts.
-    const { meshes } = world.stage.scene;
-    const draws = meshes.length + meshes.filter((mesh) => mesh.material?.needDepthPrePass).length;
-    world.dispose();
-    return draws;
-  };
-  const few = await drawn(10);
-  expect(few).toBeLessThanOrEqual(25);
-  expect(await drawn(2000)).toBe(few);
-});
-
 test("after a restored context everybody is drawn again by every drawing of agents", async () => {
   const world = await createEverything(300);
   const slotsOf = () => {
@@ -129,6 +107,36 @@ test("a tap picks the nearest agent, empty space picks nobody", async () => {
   world.dispose();
 });
 
+test("one that is leaving cannot be picked: the tap goes to whoever stands there, or to nobody", async () => {
+  const world = await createEverything(5);
+  world.step(600, 0.1);
+  const { x: atX, z: atZ } = world.context.roster.find(agentId("gamma"))?.at ?? { x: 0, z: 0 };
+  const { x, y } = world.stage.camera.project(atX, 1.5, atZ, { x: 0, y: 0, depth: 0 });
+  expect(agentAt(world.context, { x, y })).toBe("gamma");
+  world.remove(agentId("gamma"));
+  world.step();
+  expect(world.context.roster.find(agentId("gamma"))?.leftAt).toBeGreaterThan(0);
+  expect(agentAt(world.context, { x, y })).toBe(undefined);
+  world.dispose();
+});
+
+test("the core's top stays in the picture when it grows with the swarm alone", async () => {
+  const world = await createEverything(5);
+  world.state.treasury.set({
+    treasurySats: sats(900_000_000),
+    dailyBurnSats: NO_SATS,
+    netTodaySats: NO_SATS,
+  });
+  world.step(600, 0.1);
+  world.state.agents.set(swarm(5005));
+  world.step(600, 0.1);
+  const { treasury } = world.context;
+  expect(treasury.scale).toBeGreaterThan(2);
+  const { y } = world.stage.camera.project(0, treasury.height * treasury.scale, 0, { x: 0, y: 0, depth: 0 });
+  expect(y).toBeGreaterThan(0);
+  world.dispose();
+});
+
 test("picking an agent brings the camera in front of it, picking nothing brings it back", async () => {
   const world = await createEverything(5);
   world.step(600, 0.1);
@@ -140,6 +148,22 @@ test("picking an agent brings the camera in front of it, picking nothing brings 
   world.selected.set(undefined);
   world.step(900, 0.1);
   expect(world.stage.camera.orbit.distance).toBeCloseTo(home.distance, 1);
+  world.dispose();
+});
+
+test("a tap on the picked agent goes on to it, though the touch has stopped the camera on its way", async () => {
+  const world = await createEverything(5);
+  world.step(600, 0.1);
+  world.selected.set(agentId("gamma"));
+  world.step(10);
+  const { at } = world.context.roster.find(agentId("gamma")) ?? { at: { x: 0, z: 0 } };
+  const { x, y } = world.stage.camera.project(at.x, 1.5, at.z, { x: 0, y: 0, depth: 0 });
+  world.stage.camera.grab();
+  world.step(600, 0.1);
+  expect(world.stage.camera.orbit.distance).toBeGreaterThan(10);
+  world.tap({ x, y });
+  world.step(600, 0.1);
+  expect([world.selected.get(), world.stage.camera.orbit.distance < 10]).toEqual(["gamma", true]);
   world.dispose();
 });
 
@@ -181,7 +205,3 @@ test("cut off, the world goes quiet; back again, it livens up", () => {
   expect(world.stage.materials.globals.quiet).toBeCloseTo(0, 3);
   world.dispose();
 });
-
-function never(): never {
-  throw new Error("the swarm has no such agent");
-}

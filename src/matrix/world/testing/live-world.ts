@@ -4,20 +4,29 @@ import { type AgentId, agentId, jobId, seq, timestamp } from "../../../protocol/
 import { WORLD_FEATURES } from "../../features.ts";
 import { createNullStage } from "../../stage/null-stage.ts";
 import { createMatrix } from "../../state/inbox.ts";
+import type { AvatarModel } from "../avatar-loader.ts";
 import { createAvatars } from "../avatars.ts";
-import { createWorldContext, type WorldContext, type WorldFeature } from "../context.ts";
+import { agentsDrawnBy, createWorldContext, type WorldContext, type WorldFeature } from "../context.ts";
 import { createLabels } from "../labels.ts";
 import { SETTLED_S } from "../living.ts";
 import { LEAVE_S } from "../motion.ts";
 import { createFakePen } from "./fake-pen.ts";
 import { createValue, loadCommittedAvatar } from "./fake-world.ts";
 
+/** The committed figures, read once for all the worlds of a test file: nobody writes to them. */
+let model: Promise<AvatarModel> | undefined;
+
 /** Features that need a browser, as they are made without one. */
 const STAND_INS: Readonly<Record<string, (context: WorldContext) => WorldFeature>> = {
-  avatars: (context) =>
-    createAvatars(context, loadCommittedAvatar, (error) => {
+  avatars: (context) => {
+    const load = () => {
+      model ??= loadCommittedAvatar(context.stage.scene);
+      return model;
+    };
+    return createAvatars(context, load, (error) => {
       throw error;
-    }),
+    });
+  },
   labels: (context) => createLabels(context, createFakePen()),
 };
 
@@ -34,8 +43,8 @@ const recordOf = (n: number) => ({
   state: "idle",
 });
 
-/** The whole world, its state, and a tower with `count` agents that speaks to it text for text. Nothing is drawn. */
-export async function createLiveWorld(count: number) {
+/** The whole world and its state, which hears a tower text for text. Nothing is drawn. */
+export async function createWholeWorld(onMisfit: () => void = () => {}) {
   let pending: (() => void) | undefined;
   const { state, inbox, dispose } = createMatrix({
     schedule: (flush) => {
@@ -44,9 +53,7 @@ export async function createLiveWorld(count: number) {
         pending = undefined;
       };
     },
-    onMisfit() {
-      throw new Error("what the tower of a test says does not fit together");
-    },
+    onMisfit,
   });
   const { stage, dispose: disposeStage } = createNullStage();
   const selected = createValue<AgentId | undefined>(undefined);
@@ -60,19 +67,45 @@ export async function createLiveWorld(count: number) {
   const features = WORLD_FEATURES.map(({ name, create }) => (STAND_INS[name] ?? create)(context));
   await Promise.all(features.map(({ ready }) => ready));
 
+  inbox.linkChanged({ status: "live" });
+  return {
+    stage,
+    state,
+    context,
+    selected,
+    features,
+    agentsDrawn: () => agentsDrawnBy(features),
+    /** Returns whether it was understood. */
+    hear(text: string, live = true): boolean {
+      const decoded = decodeTowerMessage(text);
+      if (decoded.kind === "message") inbox.apply(decoded.message, { live });
+      return decoded.kind === "message";
+    },
+    step(dt = 1 / 60): void {
+      pending?.();
+      stage.step(dt);
+    },
+    dispose() {
+      for (const feature of features.toReversed()) feature.dispose();
+      context.dispose();
+      disposeStage();
+      dispose();
+    },
+  };
+}
+
+/** The whole world and a tower with `count` agents that says nothing wrong. */
+export async function createLiveWorld(count: number) {
+  const world = await createWholeWorld(() => {
+    throw new Error("what the tower of a test says does not fit together");
+  });
+  const { step } = world;
+
   function hear(text: string, live = true): void {
-    const decoded = decodeTowerMessage(text);
-    if (decoded.kind !== "message") throw new Error(`not a message: ${text.slice(0, 200)}`);
-    inbox.apply(decoded.message, { live });
+    if (!world.hear(text, live)) throw new Error(`not a message: ${text.slice(0, 200)}`);
   }
   const say = (message: object, live = true) => hear(JSON.stringify(message), live);
 
-  function step(dt = 1 / 60): void {
-    pending?.();
-    stage.step(dt);
-  }
-
-  inbox.linkChanged({ status: "live" });
   say({ type: "subscribed", role: "visitor", mode: "snapshot", epoch: "e1", seq: 0 }, false);
   for (let part = 0; part * AGENTS_A_PART < Math.max(1, count); part++) {
     const length = Math.min(AGENTS_A_PART, count - part * AGENTS_A_PART);
@@ -83,21 +116,7 @@ export async function createLiveWorld(count: number) {
   say({ type: "treasury_state", treasurySats: 142_800, dailyBurnSats: 12_400, netTodaySats: 5_800 });
   step();
 
-  return {
-    stage,
-    state,
-    context,
-    features,
-    hear,
-    say,
-    step,
-    dispose() {
-      for (const feature of features.toReversed()) feature.dispose();
-      context.dispose();
-      disposeStage();
-      dispose();
-    },
-  };
+  return { ...world, hear, say };
 }
 
 export type LiveWorld = Awaited<ReturnType<typeof createLiveWorld>>;
@@ -119,12 +138,7 @@ export function comeAndGo({ say, step }: Pick<LiveWorld, "say" | "step">, count:
   for (let waited = 0; waited < SETTLED_S + LEAVE_S; waited += 0.1) step(0.1);
 }
 
-/** How many draws a frame of the scene takes: a mesh that writes its depth before its colours takes two. */
-export function drawsOf({ stage }: Pick<WorldContext, "stage">): number {
-  const visible = stage.scene.meshes.filter((mesh) => mesh.isVisible);
-  return visible.length + visible.filter((mesh) => mesh.material?.needDepthPrePass).length;
-}
-
+/** How many jobs of a day are open at once when nothing else is said. */
 const JOBS_AT_ONCE = 24;
 /** One message in so many is of a job; one in so many is a figure of the treasury. */
 const JOB_EVERY = 8;
@@ -139,8 +153,11 @@ const LIFE = [
 ];
 const STATES = ["idle", "working", "thinking", "deep_focus", "active"];
 
-/** An endless day of a tower with `count` agents, message by message: minds change, jobs are paid and done, sats move. */
-export function* day(count: number): Generator<string, never> {
+/**
+ * An endless day of a tower with `count` agents, message by message: minds change, jobs are paid and done, sats move.
+ * After as many messages of jobs there are `jobsAtOnce` of them open.
+ */
+export function* day(count: number, jobsAtOnce = JOBS_AT_ONCE): Generator<string, never> {
   let fact = 0;
   for (let n = 0; ; n++) {
     if (n % TREASURY_EVERY === 0) {
@@ -151,9 +168,9 @@ export function* day(count: number): Generator<string, never> {
         netTodaySats: 5_800,
       });
     } else if (n % JOB_EVERY === 0) {
-      const round = Math.floor(fact / (JOBS_AT_ONCE * LIFE.length));
-      const job = round * JOBS_AT_ONCE + (fact % JOBS_AT_ONCE);
-      const step = Math.floor(fact / JOBS_AT_ONCE) % LIFE.length;
+      const round = Math.floor(fact / (jobsAtOnce * LIFE.length));
+      const job = round * jobsAtOnce + (fact % jobsAtOnce);
+      const step = Math.floor(fact / jobsAtOnce) % LIFE.length;
       fact += 1;
       yield JSON.stringify({
         ...LIFE[step],

@@ -1,6 +1,6 @@
 import { inkOf, type Picture } from "./ink.ts";
-import { isRightToLeft } from "./label-text.ts";
 import { EDGE_PX, type Lettering } from "./lettering.ts";
+import { isRightToLeft } from "./reading-direction.ts";
 
 /** Writes texts as pictures. Direction, joining and the marks of letters are whatever the pen's maker knows of them. */
 export interface Pen {

@@ -1,9 +1,8 @@
 import type { Tint } from "../../../job/view.ts";
 import { formatSats } from "../../../protocol/format.ts";
-import { labelText } from "./label-text.ts";
 import { LETTERINGS, type LetteringName } from "./lettering.ts";
-import type { LineText } from "./lines.ts";
 import type { Pen } from "./pen.ts";
+import type { LineText } from "./text-lines.ts";
 
 /** A text that is ready to be put somewhere: `width` in CSS px. */
 export interface Phrase extends LineText {
@@ -38,9 +37,9 @@ export interface Phrases {
 }
 
 /** Figures and plain letters are all of one width. */
-const PLAIN = /^[ -~]*$/;
-/** What measuring a plain and any other text costs, of what a round may spend: about 0.5 ms in all. */
-const PLAIN_COST = 1;
+const ONE_WIDTH = /^[ -~]*$/;
+/** What measuring such a text and any other costs, of what a round may spend: about 0.5 ms in all. */
+const ONE_WIDTH_COST = 1;
 const OTHER_COST = 16;
 const ALLOWANCE = 400;
 /** So many are remembered; then all are forgotten. */
@@ -54,11 +53,11 @@ export function createPhrases(pen: Pen): Phrases {
   let isShort = false;
 
   function widthOf(text: string, lettering: LetteringName): number {
-    if (!PLAIN.test(text)) {
+    if (!ONE_WIDTH.test(text)) {
       allowance -= OTHER_COST;
       return pen.measure(text, LETTERINGS[lettering]);
     }
-    allowance -= PLAIN_COST;
+    allowance -= ONE_WIDTH_COST;
     let letter = letterWidths.get(lettering);
     if (letter === undefined) {
       letter = pen.measure("0", LETTERINGS[lettering]);
@@ -107,7 +106,7 @@ export function createPhrases(pen: Pen): Phrases {
     label(label, lettering) {
       const known = shelf(lettering).get(label);
       if (known) return known;
-      return allowance <= 0 ? puttingOff() : make(lettering, label, lettering, labelText(label));
+      return allowance <= 0 ? puttingOff() : make(lettering, label, lettering, label);
     },
     price(priceSats, tint) {
       const known = shelf(tint).get(priceSats);

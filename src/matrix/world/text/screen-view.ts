@@ -1,7 +1,7 @@
-import { Matrix } from "@babylonjs/core/Maths/math.vector.pure.js";
+import type { ScreenPoint } from "../../stage/lens.ts";
 import type { Stage } from "../../stage/stage.ts";
 
-/** Where points of the world are on the screen. Plain arithmetic, and nothing allocated: it is asked ten thousand times. */
+/** Where points of the world are on the screen. Nothing is allocated: it is asked ten thousand times. */
 export interface ScreenView {
   /** The canvas, in CSS px. */
   readonly width: number;
@@ -23,11 +23,24 @@ export interface ScreenView {
 /** Metres in front of the camera that are too near to be seen. */
 const NEAREST = 0.2;
 
+/** Writes numbers over others. Returns whether any differs. */
+function note(numbers: ArrayLike<number>, seen: Float64Array): boolean {
+  let isOther = false;
+  for (let i = 0; i < seen.length; i++) {
+    const value = numbers[i] ?? 0;
+    isOther ||= value !== seen[i];
+    seen[i] = value;
+  }
+  return isOther;
+}
+
 export function createScreenView(stage: Stage): ScreenView {
-  const { node } = stage.camera;
-  const viewProjection = Matrix.Identity();
-  /** The matrix and the size of the canvas, as they were looked at last. */
-  const matrix = new Float64Array(16);
+  const { camera } = stage;
+  const { node } = camera;
+  /** The matrices as they were looked at last. */
+  const seenView = new Float64Array(16);
+  const seenProjection = new Float64Array(16);
+  const point: ScreenPoint = { x: 0, y: 0, depth: 0 };
   const view = {
     width: 0,
     height: 0,
@@ -36,30 +49,22 @@ export function createScreenView(stage: Stage): ScreenView {
     y: 0,
     depth: 0,
     look() {
-      const projection = node.getProjectionMatrix();
-      node.getViewMatrix().multiplyToRef(projection, viewProjection);
+      const projection = node.getProjectionMatrix().m;
       const { width, height } = stage.size();
-      let isOther = width !== view.width || height !== view.height;
-      for (let i = 0; i < 16; i++) {
-        const value = viewProjection.m[i] ?? 0;
-        if (value === matrix[i]) continue;
-        isOther = true;
-        matrix[i] = value;
-      }
+      const hasTurned = note(node.getViewMatrix().m, seenView);
+      const isOtherLens = note(projection, seenProjection) || width !== view.width || height !== view.height;
       view.width = width;
       view.height = height;
-      view.pxPerMetre = ((projection.m[5] ?? 1) * height) / 2;
-      return isOther;
+      view.pxPerMetre = ((projection[5] ?? 1) * height) / 2;
+      return hasTurned || isOtherLens;
     },
     project(x: number, y: number, z: number, farthest: number) {
-      const m = matrix;
-      const depth = x * (m[3] ?? 0) + y * (m[7] ?? 0) + z * (m[11] ?? 0) + (m[15] ?? 0);
-      const right = x * (m[0] ?? 0) + y * (m[4] ?? 0) + z * (m[8] ?? 0) + (m[12] ?? 0);
-      const up = x * (m[1] ?? 0) + y * (m[5] ?? 0) + z * (m[9] ?? 0) + (m[13] ?? 0);
+      const { depth } = camera.project(x, y, z, point);
+      view.x = point.x;
+      view.y = point.y;
       view.depth = depth;
-      view.x = ((right / depth) * 0.5 + 0.5) * view.width;
-      view.y = (0.5 - (up / depth) * 0.5) * view.height;
-      return depth > NEAREST && depth < farthest && Math.abs(right) <= depth && Math.abs(up) <= depth;
+      const isOnScreen = point.x >= 0 && point.x <= view.width && point.y >= 0 && point.y <= view.height;
+      return depth > NEAREST && depth < farthest && isOnScreen;
     },
     away: (x: number, y: number, z: number) =>
       Math.hypot(x - node.position.x, y - node.position.y, z - node.position.z),

@@ -5,12 +5,12 @@ import { createDrawing, type Drawing } from "../../stage/drawing.ts";
 import type { Stage } from "../../stage/stage.ts";
 import { QUAD } from "../../stage/surface.ts";
 import { COLUMNS } from "../glyph-atlas.ts";
-import { HEAD_HEIGHT, ORDER } from "../places.ts";
+import { HEAD_HEIGHT, JOB_RING_FULL_FROM_M, JOB_RING_LEAST, ORDER } from "../places.ts";
 
 /** The most lines of text at once. */
 export const MOST_LINES = DATA_WIDTH;
 /** Seconds in which one line goes and then another appears in its place: never both at once. */
-export const FADE_S = 0.36;
+export const LINE_FADE_S = 0.36;
 /** How far a line is on its way, `part` of that time after it set out. The shader reckons alike. */
 export const fadeOf = (from: number, to: number, part: number): number => {
   const t = Math.min(1, Math.max(0, to > from ? part * 2 - 1 : part * 2));
@@ -18,9 +18,6 @@ export const fadeOf = (from: number, to: number, part: number): number => {
 };
 /** Height in metres that a name hangs on. */
 export const NAME_HEIGHT = HEAD_HEIGHT + 0.12;
-/** From so many metres on, what stands beside an agent stands no farther from it on the way to the camera. */
-export const BESIDE_FROM_M = 22;
-export const BESIDE_LEAST = 0.42;
 
 /** Where a line is fastened and how it looks. */
 export interface LinePlace {
@@ -28,11 +25,12 @@ export interface LinePlace {
   readonly x: number;
   readonly y: number;
   readonly z: number;
-  /** Metres to the right of that. */
+  /** Metres to the right of that, or over it as the screen has it; smaller near by as the job ring is. One of them is 0. */
   readonly beside: number;
+  readonly over: number;
   /** CSS px from there up to the middle of the letters. */
   readonly up: number;
-  /** At least so many CSS px over where a name hangs; 0 does not matter. */
+  /** At least so many CSS px over where a name hangs; 0 does not matter, and it is 0 where `over` is not. */
   readonly clear: number;
 }
 
@@ -52,15 +50,16 @@ void main() {
   vec4 place = texelFetch(lines, ivec2(line, 0), 0);
   vec4 tint = texelFetch(lines, ivec2(line, 1), 0);
   vec4 show = texelFetch(lines, ivec2(line, 2), 0);
-  vec3 right = vec3(view[0][0], view[1][0], view[2][0]);
-  float near = clamp(distance(eye, place.xyz) / ${BESIDE_FROM_M}.0, ${BESIDE_LEAST}, 1.0);
-  vec4 here = viewProjection * vec4(place.xyz + right * place.w * near, 1.0);
+  // Below 0: it is metres over, not beside.
+  vec3 aside = show.w < 0.0 ? vec3(view[0][1], view[1][1], view[2][1]) : vec3(view[0][0], view[1][0], view[2][0]);
+  float near = clamp(distance(eye, place.xyz) / ${JOB_RING_FULL_FROM_M}.0, ${JOB_RING_LEAST}, 1.0);
+  vec4 here = viewProjection * vec4(place.xyz + aside * place.w * near, 1.0);
   float up = upOf(here) + tint.w;
   if (show.w > 0.0) {
     vec4 name = viewProjection * vec4(place.x, ${NAME_HEIGHT.toFixed(3)}, place.z, 1.0);
     up = max(up, upOf(name) + show.w);
   }
-  float part = show.z < 0.0 || still > 0.5 ? 1.0 : min(age(show.z) / ${FADE_S}, 1.0);
+  float part = show.z < 0.0 || still > 0.5 ? 1.0 : min(age(show.z) / ${LINE_FADE_S}, 1.0);
   float shown = mix(show.x, show.y, smoothstep(0.0, 1.0, show.y > show.x ? part * 2.0 - 1.0 : part * 2.0));
   shown *= 1.0 - smoothstep(range.x, range.y, here.w);
   // Whole pixels of the screen, one for each texel: letters are as sharp as they were drawn.
@@ -143,12 +142,14 @@ export function createTextDrawing(stage: Stage): TextDrawing {
 
   return {
     drawing,
-    setPlace(line, { x, y, z, beside, up, clear }, red, green, blue) {
-      set(line, x, y, z, beside);
+    setPlace(line, { x, y, z, beside, over, up, clear }, red, green, blue) {
+      const isOver = over !== 0;
+      set(line, x, y, z, isOver ? over : beside);
       set(DATA_WIDTH + line, red, green, blue, up);
       const show = (2 * DATA_WIDTH + line) * 4;
       const { values } = table;
-      set(2 * DATA_WIDTH + line, values[show] ?? 0, values[show + 1] ?? 0, values[show + 2] ?? 0, clear);
+      const [from, to, since] = [values[show] ?? 0, values[show + 1] ?? 0, values[show + 2] ?? 0];
+      set(2 * DATA_WIDTH + line, from, to, since, isOver ? -1 : clear);
     },
     setShown(line, from, to, since) {
       const show = (2 * DATA_WIDTH + line) * 4;

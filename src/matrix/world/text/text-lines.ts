@@ -1,12 +1,13 @@
 import type { Stage } from "../../stage/stage.ts";
 import type { Rgb } from "../colors.ts";
 import { createGlyphAtlas, type Strip } from "../glyph-atlas.ts";
+import { LONG_AGO } from "../motion.ts";
 import { EDGE_PX, type LetteringName } from "./lettering.ts";
 import type { Pen } from "./pen.ts";
 import {
   createTextDrawing,
-  FADE_S,
   fadeOf,
+  LINE_FADE_S,
   type LinePlace,
   MOST_LINES,
   type TextDrawing,
@@ -15,12 +16,11 @@ import {
 /** New pictures of texts in one frame; and while all must be drawn anew because the screen's density changed. */
 const PICTURES_A_FRAME = 8;
 const PICTURES_IN_A_HURRY = 32;
-const LONG_AGO = -1;
 
 /** Where the letters are, seen from what a line hangs on. */
-export type Side = "middle" | "right";
-/** CSS px between that and letters to the right of it. */
-export const RIGHT_PX = 6;
+export type Side = "middle" | "right" | "left";
+/** CSS px between that and letters to the right or left of it. */
+export const BESIDE_PX = 6;
 
 export interface LineText {
   readonly text: string;
@@ -28,16 +28,16 @@ export interface LineText {
 }
 
 /** One line of text that is shown, or is on its way in or out. */
-export interface Line<Subject> {
+export interface TextLine<Subject> {
   readonly subject: Subject;
   readonly said: LineText;
   readonly place: LinePlace;
+  readonly side: Side;
 }
 
-interface Row<Subject> extends Line<Subject> {
+interface Row<Subject> extends TextLine<Subject> {
   /** Its row in the drawing's table. */
   readonly row: number;
-  readonly side: Side;
   said: LineText;
   place: LinePlace;
   strip: Strip | undefined;
@@ -50,20 +50,26 @@ interface Row<Subject> extends Line<Subject> {
 }
 
 /** The lines of text in the world. Each round of thought says which are wanted; the others fade out. */
-export interface Lines<Subject> {
+export interface TextLines<Subject> {
   readonly drawing: TextDrawing;
   /** Those that are drawn or wait to be. */
-  readonly all: ReadonlySet<Line<Subject>>;
+  readonly all: ReadonlySet<TextLine<Subject>>;
   /** Puts a line up; undefined while there are too many. It is wanted in this round. */
-  add(subject: Subject, said: LineText, place: LinePlace, color: Rgb, side: Side): Line<Subject> | undefined;
+  add(
+    subject: Subject,
+    said: LineText,
+    place: LinePlace,
+    color: Rgb,
+    side: Side,
+  ): TextLine<Subject> | undefined;
   /** Keeps a line for this round and says what is on it now. */
-  keep(line: Line<Subject>, said: LineText): void;
+  keep(line: TextLine<Subject>, said: LineText): void;
   /** Moves or colours a line. */
-  put(line: Line<Subject>, place: LinePlace, color: Rgb): void;
+  put(line: TextLine<Subject>, place: LinePlace, color: Rgb): void;
   /** Whether it was wanted in the round before this one. */
-  wasWanted(line: Line<Subject>): boolean;
+  wasWanted(line: TextLine<Subject>): boolean;
   /** How much of a line is shown now, from 0 to 1. */
-  showing(line: Line<Subject>): number;
+  showing(line: TextLine<Subject>): number;
   beginRound(): void;
   endRound(): void;
   /** Draws letters, fades and sends. Call once a frame. */
@@ -71,7 +77,7 @@ export interface Lines<Subject> {
   dispose(): void;
 }
 
-export function createLines<Subject>(stage: Stage, pen: Pen): Lines<Subject> {
+export function createTextLines<Subject>(stage: Stage, pen: Pen): TextLines<Subject> {
   const drawing = createTextDrawing(stage);
   const rows = new Set<Row<Subject>>();
   const freeRows = Array.from({ length: MOST_LINES }, (_, i) => MOST_LINES - 1 - i);
@@ -104,7 +110,7 @@ export function createLines<Subject>(stage: Stage, pen: Pen): Lines<Subject> {
 
   function showing(row: Row<Subject>): number {
     if (row.since < 0) return row.to;
-    return fadeOf(row.from, row.to, (stage.now.elapsed - row.since) / FADE_S);
+    return fadeOf(row.from, row.to, (stage.now.elapsed - row.since) / LINE_FADE_S);
   }
 
   function turn(row: Row<Subject>, to: number): void {
@@ -128,7 +134,7 @@ export function createLines<Subject>(stage: Stage, pen: Pen): Lines<Subject> {
     if (fading === 0) return;
     fading = 0;
     for (const row of rows) {
-      if (row.since >= 0 && stage.now.elapsed - row.since <= FADE_S) {
+      if (row.since >= 0 && stage.now.elapsed - row.since <= LINE_FADE_S) {
         fading += 1;
         continue;
       }
@@ -158,14 +164,17 @@ export function createLines<Subject>(stage: Stage, pen: Pen): Lines<Subject> {
     if (waiting === 0) isInAHurry = false;
   }
 
+  /** Pixels of the screen from what a line hangs on to the left end of its letters' picture, the edge included. */
+  function beginOf(side: Side, width: number): number {
+    const beside = Math.round(BESIDE_PX * density) - Math.ceil(EDGE_PX * density);
+    return { right: beside, left: -beside - width, middle: -Math.round(width / 2) }[side];
+  }
+
   function write(): void {
     drawing.begin();
     for (const { row, side, strip } of rows) {
       if (!strip) continue;
-      const begin =
-        side === "middle"
-          ? -Math.round(strip.width / 2)
-          : Math.round(RIGHT_PX * density) - Math.ceil(EDGE_PX * density);
+      const begin = beginOf(side, strip.width);
       const up = -Math.floor(atlas.cellHeight / 2);
       for (let i = 0; i < strip.cells.length; i++) {
         drawing.add(row, begin + i * atlas.cellWidth, up, strip.cells[i] ?? 0);
