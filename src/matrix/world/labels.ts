@@ -2,28 +2,22 @@ import type { AgentId } from "../../protocol/ids.ts";
 import type { Point3 } from "../stage/orbit.ts";
 import { type Rgb, rgbOf, TINT_COLORS } from "./colors.ts";
 import type { WorldContext, WorldFeature } from "./context.ts";
-import { createScreenRoom, ROOM_STEP_PX } from "./declutter.ts";
+import { ROOM_STEP_PX } from "./declutter.ts";
 import type { Flight } from "./flights.ts";
-import {
-  HEAD_HEIGHT,
-  JOB_RING_FULL_FROM_M,
-  JOB_RING_HEIGHT,
-  JOB_RING_LEAST,
-  JOB_RING_LIFT_PX,
-  JOB_RING_RADIUS,
-  JOB_RING_REACH,
-} from "./places.ts";
+import { HEAD_HEIGHT } from "./places.ts";
 import type { Standing } from "./roster.ts";
 import { createCandidates } from "./text/candidates.ts";
 import { isDueHere } from "./text/due.ts";
 import { createFlightWays } from "./text/flight-ways.ts";
+import { createLabelRoom, LEFT_PART, type Yields } from "./text/label-room.ts";
 import { HALF_LINE_PX } from "./text/lettering.ts";
 import { createPen, type Pen } from "./text/pen.ts";
 import { createPhrases, type Phrase } from "./text/phrases.ts";
-import { NAME_UP_PX, PRICE_SPOTS, type PriceSpot, type RingOnScreen } from "./text/price-spots.ts";
+import { NAME_UP_PX, PRICE_SPOTS, type PriceSpot } from "./text/price-spots.ts";
+import { createRingFinder } from "./text/ring-finder.ts";
 import { createScreenView } from "./text/screen-view.ts";
 import { NAME_HEIGHT } from "./text/text-drawing.ts";
-import { createTextLines, type Side, type TextLine } from "./text/text-lines.ts";
+import { createTextLines, type TextLine } from "./text/text-lines.ts";
 
 /** What a line says something about: an agent's name or price, or sats on the move. */
 const KINDS = ["name", "price", "amount"] as const;
@@ -49,12 +43,6 @@ type Spot = Pick<PriceSpot, "side" | "hangs">;
 /** The job of an agent, as far as labels care: none, one, or one that waits for the person who looks. */
 const JOB = { none: 0, any: 1, due: 2 } as const;
 
-/**
- * What may keep a text away: everything; only texts that come before it, for who has to pay must see it; or nothing,
- * for the agent that is picked.
- */
-type Yields = "always" | "toTexts" | "never";
-
 /** Who is shown first. */
 const RANK = { chosen: 0, due: 1, amount: 2, price: 3, busyName: 4, name: 5 } as const;
 const RANKS = 6;
@@ -62,22 +50,12 @@ const RANKS = 6;
 /** How often what is shown is thought over, in seconds, and of how many that have no label at a time. */
 const CONSIDER_S = 0.1;
 const AT_A_TIME = 1_250;
-/** What is not shown yet wants so many CSS px between it and others; what is shown stays until it touches. */
-const GAP_X_PX = 12;
-const GAP_Y_PX = 2;
 /**
- * Names of a crowd keep farther apart, or they would hide it: from this height of a figure in CSS px downwards, up to so
- * many CSS px more for each of whom nothing but the name is to be said.
+ * Names of a crowd keep farther apart, those of whom nothing else is to be said: from the first height of a figure in
+ * CSS px downwards more and more, until the second.
  */
 const CROWD_PX = { from: 24, to: 10 } as const;
-const CROWD_GAP_X_PX = 84;
-const CROWD_GAP_Y_PX = 34;
-/** What is shown already stays while it has this part of the room that a newcomer needs. */
-const STAYING = 0.5;
 const AMOUNT_UP_PX = 14;
-/** Half of the least that a name takes: unless so much is free, it is not even measured. */
-const HEART_PX = 16;
-const HALF_HEART_PX = 5;
 /** What is shown counts as this much nearer than it is. */
 const LOYALTY = 0.45;
 /** Labels fade between these distances: metres, and parts of how far the camera is from what it looks at. */
@@ -94,8 +72,6 @@ const lettersOf = ([red, green, blue]: Rgb): Rgb => [
   0.45 + blue * 0.55,
 ];
 
-/** The part of a text's width that is left of what it hangs on. */
-const LEFT_PART: Readonly<Record<Side, number>> = { right: 0, middle: 0.5, left: 1 };
 const NAME_SPOT: Spot = {
   side: "middle",
   hangs: { y: NAME_HEIGHT, beside: 0, over: 0, up: NAME_UP_PX, clear: 0 },
@@ -115,14 +91,12 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
   const phrases = createPhrases(pen);
   const view = createScreenView(stage);
   const candidates = createCandidates(RANKS);
-  const room = createScreenRoom();
-  /** Where job rings are: apart, for a line may stand close to its own ring. */
-  const rings = createScreenRoom();
+  const room = createLabelRoom(stage, view);
+  const rings = createRingFinder(view);
+  const { ring } = rings;
   const ways = createFlightWays(flights);
   /** The {@link JOB} of the agent in a slot. */
   let jobOf = new Uint8Array(0);
-  /** The ring that was found last. */
-  const ring: RingOnScreen = { x: 0, y: 0, radius: 0, nameX: 0, nameY: 0 };
   /** The lines that the agent in a slot has, while it is thought over. */
   const nameOfSlot: (Label | undefined)[] = [];
   const priceOfSlot: (Label | undefined)[] = [];
@@ -147,20 +121,6 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
   const isShown = (line: Label | undefined): boolean => line !== undefined && lines.wasWanted(line);
   const loyally = (line: Label | undefined, depth: number): number => depth * (isShown(line) ? LOYALTY : 1);
 
-  /** Finds an agent's name and its job's ring on the screen. Returns the CSS px of a metre of the ring. */
-  function findRing({ at }: Standing): number {
-    view.project(at.x, NAME_HEIGHT, at.z, farthest);
-    ring.nameX = view.x;
-    ring.nameY = view.y;
-    view.project(at.x, JOB_RING_HEIGHT, at.z, farthest);
-    const away = view.away(at.x, JOB_RING_HEIGHT, at.z) / JOB_RING_FULL_FROM_M;
-    const metre = (Math.min(1, Math.max(JOB_RING_LEAST, away)) * view.pxPerMetre) / view.depth;
-    ring.x = view.x;
-    ring.y = view.y - JOB_RING_LIFT_PX;
-    ring.radius = JOB_RING_RADIUS * metre;
-    return metre;
-  }
-
   /**
    * Takes the place of an agent's job ring, which is there in any case, and, when it is its turn, puts its name and
    * price up for a place.
@@ -177,8 +137,8 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
       candidates.add(NAME, slot, x, y, HALF_LINE_PX, isChosen ? RANK.chosen : RANK.name, nameNear);
       return;
     }
-    const reach = JOB_RING_REACH * findRing(agent);
-    rings.take(ring.x - reach, ring.y - reach, ring.x + reach, ring.y + reach);
+    const reach = rings.find(at.x, at.z);
+    room.takeRing(ring.x, ring.y, reach);
     if (!isItsTurn) return;
     const first = isChosen ? RANK.chosen : jobOf[slot] === JOB.due ? RANK.due : undefined;
     // Far away its own ring stands on its letters.
@@ -204,60 +164,24 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     return jobOf[slot] === JOB.due ? "toTexts" : "always";
   };
 
-  /** Whether a text is wholly between the columns that panels cover. */
-  const isUncovered = (left: number, right: number): boolean =>
-    left >= stage.camera.insets.left && right <= view.width - stage.camera.insets.right;
-
-  interface Manner {
-    readonly isThere: boolean;
-    readonly yields: Yields;
-    /** How far it keeps from others, 0 to 1, as one of a crowd. */
-    readonly apart?: number;
-    /** CSS px above its middle in which it must not touch a ring. */
-    readonly above?: number;
-  }
-
-  /** Takes a box, given by its left and its vertical middle, if it is free; what is shown only must not touch. */
-  function takes(left: number, wide: number, middle: number, manner: Manner): boolean {
-    const { isThere, yields, apart = 0, above = HALF_LINE_PX } = manner;
-    const [top, bottom] = [middle - HALF_LINE_PX, middle + HALF_LINE_PX];
-    const right = left + wide;
-    const kept = isThere ? apart * STAYING : apart;
-    const gapX = (isThere ? 0 : GAP_X_PX) + kept * CROWD_GAP_X_PX;
-    const gapY = (isThere ? 0 : GAP_Y_PX) + kept * CROWD_GAP_Y_PX;
-    const isFree =
-      yields === "never" ||
-      ((yields === "toTexts" || rings.isFree(left, middle - above, right, bottom)) &&
-        room.isFree(left - gapX, top - gapY, right + gapX, bottom + gapY));
-    if (isFree) room.take(left, top, right, bottom);
-    return isFree;
-  }
-
-  /** Whether the least that a text takes is free, for a text that begins, ends or is centred at `x`. */
-  function hasHeart(x: number, y: number, side: Side): boolean {
-    const left = x - 2 * HEART_PX * LEFT_PART[side];
-    const [right, top, bottom] = [left + 2 * HEART_PX, y - HALF_HEART_PX, y + HALF_HEART_PX];
-    return room.isFree(left, top, right, bottom) && rings.isFree(left, top, right, bottom);
-  }
-
   function placeName(candidate: number): void {
     const slot = candidates.what[candidate] ?? 0;
     const x = candidates.x[candidate] ?? 0;
     const y = candidates.y[candidate] ?? 0;
     const yields = yieldsOf(slot);
-    if (yields === "always" && !hasHeart(x, y, "middle")) return;
+    if (yields === "always" && !room.hasHeart(x, y, "middle")) return;
     const agent = roster.standing[slot];
     const isChosen = yields === "never";
     const phrase = agent && phrases.label(agent.view.label, isChosen ? "chosen" : "name");
     if (!phrase) return;
     const left = x - phrase.width / 2;
     // Of who has to pay, as long as its foot is uncovered, a cut name is better than none.
-    const isSeen = yields === "always" ? isUncovered(left, left + phrase.width) : isUncovered(x, x);
+    const isSeen = yields === "always" ? room.isUncovered(left, left + phrase.width) : room.isUncovered(x, x);
     if (!isSeen && !isChosen) return;
     const line = nameOfSlot[slot];
     const apart = agent.view.job ? 0 : crowding;
     const above = candidates.above[candidate] ?? HALF_LINE_PX;
-    if (!takes(left, phrase.width, y, { isThere: isShown(line), yields, apart, above })) return;
+    if (!room.takes(left, phrase.width, y, { isThere: isShown(line), yields, apart, above })) return;
     say(line, "name", agent, phrase, isChosen ? "chosen" : agent.view.color, NAME_SPOT);
   }
 
@@ -268,7 +192,7 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
       if (spot.needsName && !isShown(nameOfSlot[slot])) return false;
       const left = spot.x(ring) - wide * LEFT_PART[spot.side];
       const isThere = isShown(line) && line?.subject.spot === spot;
-      return isUncovered(left, left + wide) && takes(left, wide, spot.y(ring), { isThere, yields });
+      return room.isUncovered(left, left + wide) && room.takes(left, wide, spot.y(ring), { isThere, yields });
     };
     const stands = PRICE_SPOTS.find((spot) => spot === line?.subject.spot);
     return stands && tries(stands) ? stands : PRICE_SPOTS.find(tries);
@@ -279,9 +203,9 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
     const agent = roster.standing[slot];
     const job = agent?.view.job;
     if (!agent || job?.priceSats === undefined) return;
-    findRing(agent);
+    rings.find(agent.at.x, agent.at.z);
     const yields = yieldsOf(slot);
-    const hasRoom = ({ x, y, side }: PriceSpot) => hasHeart(x(ring), y(ring), side);
+    const hasRoom = ({ x, y, side }: PriceSpot) => room.hasHeart(x(ring), y(ring), side);
     if (yields === "always" && !PRICE_SPOTS.some(hasRoom)) return;
     const phrase = phrases.price(job.priceSats, job.tint);
     if (!phrase) return;
@@ -304,10 +228,10 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
       if (!view.project(x, y, z, farthest)) return false;
       const left = view.x - width / 2;
       const middle = view.y - AMOUNT_UP_PX;
-      const { top, bottom } = stage.camera.insets;
-      const isSeen = middle - HALF_LINE_PX >= top && middle + HALF_LINE_PX <= view.height - bottom;
       return (
-        isSeen && isUncovered(left, left + width) && takes(left, width, middle, { isThere, yields: "always" })
+        room.isRowUncovered(middle) &&
+        room.isUncovered(left, left + width) &&
+        room.takes(left, width, middle, { isThere, yields: "always" })
       );
     };
     if (line && hasRoom(line.place, isShown(line))) {
@@ -377,8 +301,7 @@ export function createLabels(context: WorldContext, pen: Pen = createPen(context
    */
   function consider(): void {
     const flying = flights.current();
-    room.clear(view.width, view.height);
-    rings.clear(view.width, view.height);
+    room.clear();
     candidates.clear(farthest);
     phrases.refill();
     noteLines(true);
