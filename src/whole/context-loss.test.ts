@@ -117,10 +117,23 @@ test(`a busy world is back after each of ${LOSSES} losses of the GPU, byte for b
 
 /** Figures, rings, lines, labels and prices, in which nothing happens. */
 const CALM = "phases";
+/** A recorded tower that says nothing for a minute is taken for gone: nothing may happen while it is looked at. */
+const LOSSES_A_PAGE = 10;
 
 test(`a world that runs is drawn again after each of ${LOSSES} losses of the GPU, at once and by itself`, {
   timeout: 60_000 + LOSSES * 10_000,
 }, async ({ annotate }) => {
+  for (let first = 1; first <= LOSSES; first += LOSSES_A_PAGE) {
+    await loseInOnePage(first, Math.min(LOSSES, first + LOSSES_A_PAGE - 1), annotate);
+  }
+});
+
+/** Takes the GPU away from a page of its own, from the `first` to the `last` of all losses. */
+async function loseInOnePage(
+  first: number,
+  last: number,
+  annotate: (message: string) => Promise<unknown>,
+): Promise<void> {
   const { page, problems, close } = await openPage(browser, { viewport: VIEWPORT, reducedMotion: "reduce" });
   await page.goto(`${site.address}/?scene=${CALM}`);
   await untilMarked(page, "matrix:hud-ready");
@@ -134,16 +147,30 @@ test(`a world that runs is drawn again after each of ${LOSSES} losses of the GPU
   });
   const settled = await page.evaluate(() => (window.matrix?.stage.now.elapsed ?? 0) + 7);
   await page.waitForFunction((time) => (window.matrix?.stage.now.elapsed ?? 0) > time, settled);
-  const before = { contents: await page.evaluate(readGpuContents), picture: await shot(page) };
-
-  for (let loss = 1; loss <= LOSSES; loss += 1) {
+  // On a slow machine the picture gets coarser and finer again as time goes by: each loss is held against just before it.
+  const look = async () => ({
+    quality: await page.evaluate(() => ({ ...window.matrix?.stage.quality })),
+    contents: await page.evaluate(readGpuContents),
+    picture: await shot(page),
+  });
+  const lose = async (loss: number) => {
+    const before = await look();
     const { frames, milliseconds } = await page.evaluate(loseContext, false);
     await annotate(`loss ${loss}: drawn again after ${Math.round(milliseconds)} ms`);
     expect(frames, `loss ${loss}: frames until it was drawn again`).toBeLessThanOrEqual(MOST_FRAMES);
-    expect(await page.evaluate(readGpuContents), `loss ${loss}: what the GPU holds`).toEqual(before.contents);
-    const difference = await comparer.compare(before.picture, await shot(page));
+    return { before, after: await look() };
+  };
+
+  for (let loss = first; loss <= last; loss += 1) {
+    let looks = await lose(loss);
+    // It got coarser or finer meanwhile: then these two show nothing.
+    while (JSON.stringify(looks.before.quality) !== JSON.stringify(looks.after.quality))
+      looks = await lose(loss);
+    const { before, after } = looks;
+    expect(after.contents, `loss ${loss}: what the GPU holds`).toEqual(before.contents);
+    const difference = await comparer.compare(before.picture, after.picture);
     expect(isSame(difference), `loss ${loss}: ${JSON.stringify(difference)}`).toBe(true);
   }
   expect(unexpected(problems)).toEqual([]);
   await close();
-});
+}

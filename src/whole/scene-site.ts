@@ -57,7 +57,7 @@ export interface Viewport {
 /** The part of the page's debugging handle that these tests use. */
 export interface SceneHandle {
   readonly state: Pick<MatrixState, "agents" | "link">;
-  readonly stage: Pick<Stage, "camera" | "now" | "scene" | "step">;
+  readonly stage: Pick<Stage, "camera" | "now" | "quality" | "scene" | "step">;
   agentsDrawn(): number;
   faults(): readonly { readonly message: string }[];
   /** What `?debug` lets one try, once it has loaded. */
