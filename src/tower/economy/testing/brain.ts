@@ -3,7 +3,13 @@ import { type Brain, BrainError } from "../../agents/brain.ts";
 /** A brain that does what a test tells it. */
 export interface TestBrain extends Brain {
   /** What the next evaluations and executions do; unset, they accept and answer at once. */
-  behaviour: { evaluate?: "reject" | "fail" | "hang"; execute?: "fail" | "hang" };
+  behaviour: {
+    evaluate?: "reject" | "fail" | "hang";
+    /** `hold`: until {@link TestBrain.release}. `overrun`: uses more than was estimated. */
+    execute?: "fail" | "hang" | "hold" | "overrun";
+  };
+  /** Lets every execution that is held come to its end. */
+  release(): void;
 }
 
 const untilStopped = (signal: AbortSignal): Promise<never> =>
@@ -18,6 +24,7 @@ const untilStopped = (signal: AbortSignal): Promise<never> =>
  * used, and an expense of 1 sat to evaluate and 150 to execute.
  */
 export function createTestBrain(): TestBrain {
+  const held = new Set<() => void>();
   const brain: TestBrain = {
     name: "test",
     behaviour: {},
@@ -47,8 +54,18 @@ export function createTestBrain(): TestBrain {
       onText("Half ");
       if (brain.behaviour.execute === "hang") return untilStopped(signal);
       if (brain.behaviour.execute === "fail") throw new BrainError("failed", "the brain broke");
+      const outputTokens = brain.behaviour.execute === "overrun" ? 150 : 50;
+      if (brain.behaviour.execute === "hold") {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        held.add(resolve);
+        await Promise.race([promise, untilStopped(signal)]);
+      }
       onText("and whole.");
-      return { text: "Half and whole.", usage: { inputTokens: 10, outputTokens: 50 } };
+      return { text: "Half and whole.", usage: { inputTokens: 10, outputTokens } };
+    },
+    release() {
+      for (const resolve of held) resolve();
+      held.clear();
     },
   };
   return brain;

@@ -113,7 +113,7 @@ export function createMortal(death: number | string, brain: TestBrain): Mortal {
           after: (milliseconds, listener) => clock.after(milliseconds, () => dead || listener()),
         }),
       },
-      brain: Object.assign(mortalBrain, { behaviour: brain.behaviour }),
+      brain: Object.assign(mortalBrain, { behaviour: brain.behaviour, release: brain.release }),
     },
     died,
     kill: () => die("between two calls"),

@@ -1,0 +1,73 @@
+import { startJob, stepJob } from "../../../../../job/step.ts";
+import { isJobFact, type LoggedFact } from "../../../../../protocol/facts.ts";
+import type { JobId } from "../../../../../protocol/ids.ts";
+import { seq } from "../../../../../protocol/ids.ts";
+import type { JobRecord } from "../../../../../protocol/records.ts";
+import { readAfter } from "../../../../log/read.ts";
+import type { Sql } from "../../../../storage/port.ts";
+import { expectSame } from "./same.ts";
+
+/** More facts than a simulation writes. */
+const ALL = 1_000_000;
+
+/** Every job as its facts alone make it, stepped through the chart from the log's first. */
+export interface JobBook {
+  readonly jobs: ReadonlyMap<JobId, JobRecord>;
+  /** How often each kind of fact came about. */
+  readonly reached: ReadonlyMap<string, number>;
+  /** Reads what is new, and compares every job that it changed with the one that is stored. Gives those. */
+  follow(sql: Sql): Promise<readonly JobRecord[]>;
+}
+
+/** What a fact is, without what differs from job to job. */
+function kindOfFact(fact: LoggedFact): string {
+  switch (fact.type) {
+    case "job_completed":
+      return `${fact.type} ${fact.outcome}`;
+    case "invoice_settled":
+      return `${fact.type} ${fact.onTime === false ? "late" : "in time"}${fact.queuePlace === undefined ? "" : ", queued"}`;
+    case "refund_failed":
+      return `${fact.type} ${fact.fate}`;
+    default:
+      return fact.type;
+  }
+}
+
+/** A book that has read nothing yet. */
+export function createJobBook(): JobBook {
+  const jobs = new Map<JobId, JobRecord>();
+  const reached = new Map<string, number>();
+  let last = seq(0);
+
+  function tell(fact: LoggedFact): JobId | undefined {
+    last = fact.seq;
+    const kind = kindOfFact(fact);
+    reached.set(kind, (reached.get(kind) ?? 0) + 1);
+    if (!isJobFact(fact)) return undefined;
+    const before = jobs.get(fact.jobId);
+    if (fact.type === "job_started") jobs.set(fact.jobId, startJob(fact));
+    else if (before === undefined) throw new Error(`${fact.type} of a job that never started`);
+    else jobs.set(fact.jobId, stepJob(before, fact));
+    return fact.jobId;
+  }
+
+  return {
+    jobs,
+    reached,
+    async follow(sql) {
+      const since = last;
+      const entries = await readAfter(sql, last, ALL);
+      expectSame(
+        "the places of the log",
+        entries.map(({ fact }) => fact.seq),
+        entries.map((_, index) => since + index + 1),
+      );
+      const ids = new Set(entries.map(({ fact }) => tell(fact)).filter((id) => id !== undefined));
+      const rows = await sql.all<{ state: string }>("SELECT state FROM job WHERE updated_seq > ?", since);
+      const stored = rows.map(({ state }) => JSON.parse(state) as JobRecord);
+      for (const job of stored) expectSame(`job ${job.jobId}`, job, jobs.get(job.jobId));
+      expectSame("the jobs that changed", new Set(stored.map(({ jobId }) => jobId)), ids);
+      return stored;
+    },
+  };
+}

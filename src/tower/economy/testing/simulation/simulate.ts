@@ -1,0 +1,120 @@
+import { openSqlite } from "../../../storage/sqlite.ts";
+import { findJob } from "../../jobs.ts";
+import { createTestBrain } from "../brain.ts";
+import { createTestClock } from "../clock.ts";
+import { fastDirectory } from "../directory.ts";
+import { openTestWallet, visitor } from "../economy.ts";
+import { createOutside } from "../outside.ts";
+import { type Auditor, createAuditor } from "./auditor.ts";
+import { type Happenings, pickWeighted, weighed } from "./happening.ts";
+import { crashes } from "./happenings/crashes.ts";
+import { BEHAVIOURS, jobs } from "./happenings/jobs.ts";
+import { operator } from "./happenings/operator.ts";
+import { payers } from "./happenings/payers.ts";
+import { refunds } from "./happenings/refunds.ts";
+import { createLives } from "./lives.ts";
+import { createRandom } from "./random.ts";
+import { seedBytes } from "./seeded-bytes.ts";
+import { watchBrain } from "./witness.ts";
+import { createWorld, type World } from "./world.ts";
+
+/** Every kind of thing that may happen: another kind is another file, and an entry here. */
+const KINDS: readonly ((world: World) => Happenings)[] = [payers, jobs, refunds, operator, crashes];
+
+const HOUR = 3_600_000;
+/** How many of the newest jobs something happens to: the others are mostly over. */
+const NEWEST = 8;
+/** Every so many steps everything is looked through from the first fact and posting, as at the end. */
+const LOOK_THROUGH_ALL = 20;
+
+/** What a seed came to. */
+export interface Story {
+  /** What happened, step by step. */
+  readonly steps: readonly string[];
+  /** How often each kind of fact came about. */
+  readonly reached: ReadonlyMap<string, number>;
+}
+
+/**
+ * Everything that may happen to a tower, in an order that the seed decides, with every invariant looked at after each
+ * step; then everything is brought to its end. Throws with the seed, the step and what was wrong. The same seed lives
+ * the same life again.
+ */
+export async function simulate(seed: number, steps: number): Promise<Story> {
+  const random = createRandom(seed);
+  const undoBytes = seedBytes(seed);
+  const directory = fastDirectory();
+  const clock = createTestClock();
+  const outside = createOutside({ fees: random.next() < 0.7 });
+  const brain = createTestBrain();
+  brain.behaviour = random.pick(BEHAVIOURS) ?? {};
+  const witness = watchBrain(brain);
+  const database = await openSqlite(directory.path);
+  const wallet = openTestWallet(":memory:", clock);
+  const kept = { database, wallet };
+  const lives = createLives({ directory: directory.path, kept, random, clock, outside, brain });
+  const world = createWorld({ random, clock, outside, brain, lives });
+  const auditor = createAuditor({ lives, clock, witness });
+  const happened: string[] = ["opening"];
+
+  try {
+    await lives.begin();
+    const kinds = KINDS.map((kind) => kind(world));
+    const toJobs = kinds.flatMap((kind) => kind.toJobs ?? []);
+    const otherwise = kinds.flatMap((kind) => kind.otherwise ?? []);
+    for (let number = 1; number <= steps; number++) {
+      const id = random.next() < 0.6 ? random.pick(world.jobs.slice(-NEWEST)) : undefined;
+      const job = id === undefined ? undefined : await database.read((sql) => findJob(sql, id));
+      if (job === undefined) {
+        const event = pickWeighted(random, otherwise);
+        happened.push(event.name);
+        await event.happen();
+      } else {
+        const event = pickWeighted(random, weighed(toJobs, job));
+        happened.push(`${event.name}: ${job.phase}, ${job.refund}`);
+        await event.happen(job);
+      }
+      await lives.rest();
+      await look(world, auditor, number % LOOK_THROUGH_ALL === 0);
+    }
+    happened.push("finishing");
+    await finish(world);
+    await look(world, auditor, true);
+    await auditor.expectAllDone();
+    return { steps: happened, reached: auditor.reached() };
+  } catch (error) {
+    throw new Error(`seed ${seed}, step ${happened.length - 1}, ${happened.at(-1)}`, { cause: error });
+  } finally {
+    await lives.end();
+    await wallet.close();
+    await database.close();
+    directory.remove();
+    undoBytes();
+  }
+}
+
+async function look({ faults, lives }: World, auditor: Auditor, throughAll: boolean): Promise<void> {
+  if (faults.length > 0) throw faults[0];
+  if (lives.tower.failures.length > 0) throw new Error(String(lives.tower.failures[0]));
+  await (throughAll ? auditor.lookThroughAll() : auditor.look());
+}
+
+/** Brings everything to its end: brains answer, invoices expire, everybody claims what is owed. */
+async function finish(world: World): Promise<void> {
+  const { lives, clock, brain, outside } = world;
+  lives.mortal.spare();
+  brain.behaviour = {};
+  outside.payouts = "paid";
+  await lives.restart();
+  for (let hour = 0; hour < 3; hour++) {
+    clock.advance(HOUR);
+    await lives.rest();
+  }
+  for (const jobId of world.jobs) {
+    const job = await lives.tower.economy.job(jobId);
+    if (job?.refund === "owed" && job.ownerId !== undefined) {
+      world.say(visitor(job.ownerId), { type: "refund_claim", requestId: world.newRequest(), jobId });
+    }
+    await lives.rest();
+  }
+}
