@@ -37,6 +37,7 @@ function kindOfFact(fact: LoggedFact): string {
 export function createJobBook(): JobBook {
   const jobs = new Map<JobId, JobRecord>();
   const reached = new Map<string, number>();
+  const asked = new Set<string>();
   let last = seq(0);
 
   function tell(fact: LoggedFact): JobId | undefined {
@@ -45,6 +46,11 @@ export function createJobBook(): JobBook {
     reached.set(kind, (reached.get(kind) ?? 0) + 1);
     if (!isJobFact(fact)) return undefined;
     const before = jobs.get(fact.jobId);
+    if (fact.type === "job_started") {
+      const request = `${fact.ownerId} ${fact.requestId}`;
+      if (asked.has(request)) throw new Error(`one request has opened two jobs: ${fact.requestId}`);
+      asked.add(request);
+    }
     if (fact.type === "job_started") jobs.set(fact.jobId, startJob(fact));
     else if (before === undefined) throw new Error(`${fact.type} of a job that never started`);
     else jobs.set(fact.jobId, stepJob(before, fact));

@@ -5,7 +5,7 @@ import type { Happenings } from "../happening.ts";
 import { OWNERS, type World } from "../world.ts";
 
 /** Most pay what is asked; the outside may pay more. In msat. */
-const TOO_MUCH = [0n, 0n, 1n, 999n, 12_345n];
+const TOO_MUCH = [0n, 0n, 1n, 999n, 1_000n, 12_345n];
 
 const isUnpaid = ({ phase }: JobRecord): boolean =>
   phase === "awaiting_eval_payment" || phase === "awaiting_work_payment";
@@ -55,6 +55,7 @@ export function payers(world: World): Happenings {
       {
         name: "pay from outside",
         weight: 1,
+        fits: isUnpaid,
         happen(job) {
           const paymentHash = payFromOutside(payable(job));
           if (paymentHash !== undefined && random.next() < 0.7) world.hint(paymentHash);

@@ -5,7 +5,15 @@ import type { Payouts } from "../../outside.ts";
 import type { Happenings } from "../happening.ts";
 import type { World } from "../world.ts";
 
-const PAYOUTS: readonly Payouts[] = ["paid", "paid", "answer lost", "answer lost", "never sent", "no route"];
+const PAYOUTS: readonly Payouts[] = [
+  "paid",
+  "paid",
+  "answer lost",
+  "answer lost",
+  "never sent",
+  "no route",
+  "no route",
+];
 
 const isOwed = ({ refund }: JobRecord): boolean => refund !== "none" && refund !== "paid";
 
@@ -38,7 +46,7 @@ export function refunds(world: World): Happenings {
     otherwise: [
       {
         name: "change what becomes of payouts",
-        weight: 1,
+        weight: 2,
         happen() {
           outside.payouts = random.pick(PAYOUTS) ?? "paid";
         },
