@@ -172,6 +172,24 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: `const waits = invoiceType === "work" && queue !== undefined && queue > 0;`,
   },
   {
+    name: "who paid last is served first",
+    file: `${ECONOMY}/jobs.ts`,
+    find: "ORDER BY COALESCE(invoice.credited_seq, job.updated_seq)`",
+    replace: "ORDER BY COALESCE(invoice.credited_seq, job.updated_seq) DESC`",
+  },
+  {
+    name: "an agent that breaks off is tried for ever",
+    file: `${ECONOMY}/perform-brain.ts`,
+    find: "const MAX_CRASHES = 3;",
+    replace: "const MAX_CRASHES = 1_000;",
+  },
+  {
+    name: "a deadline ends a job that has gone on meanwhile",
+    file: `${ECONOMY}/deadlines.ts`,
+    find: "if (job.phase !== due.phase) return { decision: decision({}), result: undefined };",
+    replace: "",
+  },
+  {
     name: "what finished work cost the tower is not booked",
     file: `${ECONOMY}/decide/brain-result.ts`,
     find: `used(job, expense),
@@ -237,6 +255,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: `${ECONOMY}/perform-payout.ts`,
     find: `      return { kind: "unknown" };`,
     replace: `      return { kind: "failed", reason: "It did not arrive." };`,
+  },
+  {
+    name: "a payout whose answer was lost is taken for failed",
+    file: `${ECONOMY}/perform-payout.ts`,
+    find: `return { state: "pending" };`,
+    replace: `return { state: "failed", reason: "rejected" };`,
   },
   {
     name: "a payout that failed is taken for paid",
@@ -323,6 +347,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: `${LEDGER}/figures.ts`,
     find: "netToday: msat(today.earned - today.burn),",
     replace: "netToday: msat(today.earned),",
+  },
+  {
+    name: "today's figures hold yesterday's too",
+    file: `${LEDGER}/figures.ts`,
+    find: "start_ms >= ? AND start_ms < ?",
+    replace: "start_ms >= ? - 86400000 AND start_ms < ?",
   },
   {
     name: "the treasury counts what it owes as its own",

@@ -94,7 +94,7 @@ const event: fc.Arbitrary<Command["event"]> = fc.oneof(
     .map(({ job, part, used, cost, paidBy }) => (model: Model) => {
       const paid = part(escrowOf(model, job));
       const wanted = used(paid);
-      const kept = wanted < paid ? wanted : paid;
+      const kept = paid - (wanted < paid ? paid - wanted : 0n);
       return {
         postings: happened.workCompleted({
           jobId: jobId(job),

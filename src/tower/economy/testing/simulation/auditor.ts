@@ -195,10 +195,11 @@ function expectAllEarned({ balances }: MoneyBook): void {
 }
 
 async function attemptsOf(sql: Sql, { jobId }: JobRecord): Promise<Attempts> {
-  const rows = await sql.all<{ kind: string; attempts: bigint }>(
-    "SELECT kind, attempts FROM effect WHERE job_id = ? AND kind IN ('evaluate', 'execute')",
+  const rows = await sql.all<{ kind: string; attempts: bigint; stopped: bigint }>(
+    "SELECT kind, attempts, stopped FROM effect WHERE job_id = ? AND kind IN ('evaluate', 'execute')",
     jobId,
   );
   const of = (kind: string): number => safeNumber(rows.find((row) => row.kind === kind)?.attempts ?? 0n);
-  return { evaluate: of("evaluate"), execute: of("execute") };
+  const notStopped = rows.map(({ attempts, stopped }) => safeNumber(attempts - stopped));
+  return { evaluate: of("evaluate"), execute: of("execute"), notStopped: Math.max(0, ...notStopped) };
 }

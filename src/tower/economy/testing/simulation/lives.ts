@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { sats } from "../../../../protocol/units.ts";
 import type { PlayWallet } from "../../../lightning/play/play-wallet.ts";
 import type { Database } from "../../../storage/port.ts";
+import { openSqlite } from "../../../storage/sqlite.ts";
 import type { TestBrain } from "../brain.ts";
 import type { TestClock } from "../clock.ts";
 import { createMortal, type Mortal } from "../crash.ts";
@@ -27,23 +28,25 @@ export interface Lives {
   restart(): Promise<void>;
   /** Kills it, lets the world go on without it, and starts it again. */
   whileDown(world: () => void): Promise<void>;
-  /** Kills the last, and starts none. */
+  /** Kills the last, starts none, and closes the database's files. */
   end(): Promise<void>;
 }
 
 /**
- * Lives on what is kept: the same database and wallet, for what a process leaves when it dies is what it has committed.
- * That the files themselves survive is the matter of `crash.test.ts` and `restart.test.ts`.
+ * Lives on what is kept: one wallet, and one database, whose files are opened anew where a tower is drained or is down for
+ * a while; otherwise the next process goes on with the handles of the one that died, which has left what it committed.
+ * That the wallet's file survives is the matter of `crash.test.ts` and `restart.test.ts`.
  */
 export function createLives(parts: {
   readonly directory: string;
-  readonly kept: { readonly database: Database; readonly wallet: PlayWallet };
+  readonly wallet: PlayWallet;
   readonly random: Random;
   readonly clock: TestClock;
   readonly outside: Outside;
   readonly brain: TestBrain;
 }): Lives {
-  const { directory, kept, random, clock, outside, brain } = parts;
+  const { directory, wallet, random, clock, outside, brain } = parts;
+  let database: Database | undefined;
   let life: { readonly tower: TestEconomy; readonly mortal: Mortal; readonly since: number } | undefined;
   const living = () => {
     if (life === undefined) throw new Error("no tower was started yet");
@@ -55,9 +58,10 @@ export function createLives(parts: {
     for (const death of [deathIn, 0]) {
       const mortal = createMortal(death > 0 ? death : Number.POSITIVE_INFINITY, brain);
       let abandon = async (): Promise<void> => undefined;
+      database ??= await openSqlite(directory);
       const opening = openTestEconomy(directory, {
         ...mortal.options,
-        kept,
+        kept: { database, wallet },
         clock,
         outside,
         // Ten times what a day's jobs use: budgets have tests of their own.
@@ -76,6 +80,11 @@ export function createLives(parts: {
       clock.forgetTimers();
     }
     throw new Error("a tower that nobody kills has died");
+  }
+
+  async function closeFiles(): Promise<void> {
+    await database?.close();
+    database = undefined;
   }
 
   async function bury(): Promise<void> {
@@ -109,18 +118,20 @@ export function createLives(parts: {
       living().mortal.spare();
       await living().tower.close();
       clock.forgetTimers();
+      await closeFiles();
       await open(0);
     },
     async whileDown(world) {
       living().mortal.kill();
       await bury();
+      await closeFiles();
       world();
       await open(0);
     },
     async end() {
-      if (life === undefined) return;
-      life.mortal.kill();
-      await bury();
+      life?.mortal.kill();
+      if (life !== undefined) await bury();
+      await closeFiles();
     },
   };
 }

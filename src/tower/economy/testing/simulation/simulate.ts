@@ -1,4 +1,3 @@
-import { openSqlite } from "../../../storage/sqlite.ts";
 import { findJob } from "../../jobs.ts";
 import { createTestBrain } from "../brain.ts";
 import { createTestClock } from "../clock.ts";
@@ -49,10 +48,8 @@ export async function simulate(seed: number, steps: number): Promise<Story> {
   const brain = createTestBrain();
   brain.behaviour = random.pick(BEHAVIOURS) ?? {};
   const witness = watchBrain(brain);
-  const database = await openSqlite(directory.path);
   const wallet = openTestWallet(":memory:", clock);
-  const kept = { database, wallet };
-  const lives = createLives({ directory: directory.path, kept, random, clock, outside, brain });
+  const lives = createLives({ directory: directory.path, wallet, random, clock, outside, brain });
   const world = createWorld({ random, clock, outside, brain, lives });
   const auditor = createAuditor({ lives, clock, witness });
   const happened: string[] = ["opening"];
@@ -64,7 +61,7 @@ export async function simulate(seed: number, steps: number): Promise<Story> {
     const otherwise = kinds.flatMap((kind) => kind.otherwise ?? []);
     for (let number = 1; number <= steps; number++) {
       const id = random.next() < 0.6 ? random.pick(world.jobs.slice(-NEWEST)) : undefined;
-      const job = id === undefined ? undefined : await database.read((sql) => findJob(sql, id));
+      const job = id === undefined ? undefined : await lives.tower.database.read((sql) => findJob(sql, id));
       if (job === undefined) {
         const event = pickWeighted(random, otherwise);
         happened.push(event.name);
@@ -87,7 +84,6 @@ export async function simulate(seed: number, steps: number): Promise<Story> {
   } finally {
     await lives.end();
     await wallet.close();
-    await database.close();
     directory.remove();
     undoBytes();
   }

@@ -1,6 +1,6 @@
 import { startJob, stepJob } from "../../../../../job/step.ts";
 import { isJobFact, type LoggedFact } from "../../../../../protocol/facts.ts";
-import type { JobId } from "../../../../../protocol/ids.ts";
+import type { AgentId, JobId } from "../../../../../protocol/ids.ts";
 import { seq } from "../../../../../protocol/ids.ts";
 import type { JobRecord } from "../../../../../protocol/records.ts";
 import { readAfter } from "../../../../log/read.ts";
@@ -38,6 +38,8 @@ export function createJobBook(): JobBook {
   const jobs = new Map<JobId, JobRecord>();
   const reached = new Map<string, number>();
   const asked = new Set<string>();
+  /** The places of those who wait, in the order in which they paid. */
+  const waiting = new Map<JobId, AgentId>();
   let last = seq(0);
 
   function tell(fact: LoggedFact): JobId | undefined {
@@ -54,7 +56,22 @@ export function createJobBook(): JobBook {
     if (fact.type === "job_started") jobs.set(fact.jobId, startJob(fact));
     else if (before === undefined) throw new Error(`${fact.type} of a job that never started`);
     else jobs.set(fact.jobId, stepJob(before, fact));
+    expectInTurn(fact.jobId, before, fact);
     return fact.jobId;
+  }
+
+  /** Who paid first is served first. */
+  function expectInTurn(jobId: JobId, before: JobRecord | undefined, fact: LoggedFact): void {
+    const after = jobs.get(jobId);
+    if (after?.phase === "queued") {
+      if (before?.phase !== "queued") waiting.set(jobId, after.agentId);
+      return;
+    }
+    if (fact.type === "job_dequeued") {
+      const [first] = [...waiting].find(([, agentId]) => agentId === after?.agentId) ?? [];
+      if (first !== jobId) throw new Error(`job ${jobId} was served before ${first}, which paid first`);
+    }
+    waiting.delete(jobId);
   }
 
   return {

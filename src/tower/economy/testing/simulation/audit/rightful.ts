@@ -80,6 +80,8 @@ export function expectRightful(job: JobRecord, received: readonly Received[], th
 export interface Attempts {
   readonly evaluate: number;
   readonly execute: number;
+  /** The most that broke off by themselves in one of the two, the last one counted whatever came of it. */
+  readonly notStopped: number;
 }
 
 /** What an execution that came to nothing is taken to have cost at most, and what one that overran cost. In msat. */
@@ -87,8 +89,12 @@ const LOST = 100_000n;
 const OVERRUN = 250_000n;
 const VERDICT = 1_000n;
 
+/** How often a brain may be begun on a job that breaks off by itself: the fourth time only to be told that it is over. */
+const MOST_TRIES = 4;
+
 /** Every try of a brain is an expense, once: what it used where that is known, else what it may have used at most. */
 export function expectExpensed(job: JobRecord, expense: bigint, thinking: Thinking, tries: Attempts): void {
+  if (tries.notStopped > MOST_TRIES) throw new Error(`job ${job.jobId} was tried ${tries.notStopped} times`);
   const isJudged = job.workInvoice !== undefined || job.outcome === "rejected";
   const isDone = job.outcome === "completed";
   const others = (all: number): bigint => BigInt(Math.max(0, isDone ? all - 1 : all));
