@@ -4,7 +4,7 @@ import { openPlanting, type Planting, timesFound } from "./testing/planting.ts";
 
 /** How many seeds a bug may live through unnoticed. */
 const SEEDS = 40;
-const STEPS = 60;
+const STEPS = 40;
 
 let planting: Planting;
 beforeAll(async () => {

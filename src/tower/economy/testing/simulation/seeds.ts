@@ -1,6 +1,6 @@
 import { simulate } from "./simulate.ts";
 
-const STEPS = 60;
+const STEPS = 40;
 const SEEDS = process.env["LONG"] === "1" ? 10_000 : 1_000;
 /** A seed that failed, to live through it again. */
 const replayed = process.env["SEED"];

@@ -77,7 +77,8 @@ export function payers(world: World): Happenings {
       },
       {
         name: "pay while the tower is down",
-        weight: 0.7,
+        weight: 0.4,
+        fits: isUnpaid,
         happen: (job) =>
           lives.whileDown(() => {
             const invoice = payable(job);
