@@ -11,12 +11,27 @@ export function crashes(world: World): Happenings {
       { name: "seconds pass", weight: 2, happen: () => clock.advance(1_000 * random.below(60)) },
       { name: "minutes pass", weight: 0.7, happen: () => clock.advance(MINUTE * random.below(7)) },
       {
+        name: "a quarter of an hour passes",
+        weight: 0.5,
+        happen: () => clock.advance(MINUTE * (11 + random.below(5))),
+      },
+      {
         name: "hours pass",
         weight: 0.3,
         happen: () => clock.advance(60 * MINUTE * (1 + random.below(14))),
       },
       { name: "die", weight: 1, happen: () => lives.mortal.kill() },
       { name: "die soon", weight: 2, happen: () => lives.mortal.dieIn(1 + random.below(30)) },
+      {
+        name: "die again and again",
+        weight: 0.5,
+        async happen() {
+          for (let deaths = 1 + random.below(5); deaths > 0; deaths--) {
+            lives.mortal.kill();
+            await lives.rest();
+          }
+        },
+      },
       {
         name: "be down for a while",
         weight: 0.5,

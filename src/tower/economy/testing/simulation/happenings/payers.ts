@@ -54,11 +54,11 @@ export function payers(world: World): Happenings {
       },
       {
         name: "pay from outside",
-        weight: 1,
+        weight: 1.5,
         fits: isUnpaid,
         happen(job) {
           const paymentHash = payFromOutside(payable(job));
-          if (paymentHash !== undefined && random.next() < 0.7) world.hint(paymentHash);
+          if (paymentHash !== undefined && random.next() < 0.5) world.hint(paymentHash);
         },
       },
       {
