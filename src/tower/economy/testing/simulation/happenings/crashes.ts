@@ -24,9 +24,9 @@ export function crashes(world: World): Happenings {
       { name: "die soon", weight: 2, happen: () => lives.mortal.dieIn(1 + random.below(30)) },
       {
         name: "die again and again",
-        weight: 0.5,
+        weight: 1,
         async happen() {
-          for (let deaths = 1 + random.below(5); deaths > 0; deaths--) {
+          for (let deaths = 3 + random.below(3); deaths > 0; deaths--) {
             lives.mortal.kill();
             await lives.rest();
           }
