@@ -19,7 +19,9 @@ export function createIntents(parts: IntentParts): (caller: Caller, intent: Inte
     agent_control: control(parts),
     session_open: noSessions,
     session_topup: noSessions,
+    session_pay: noSessions,
     session_close: noSessions,
+    session_recover: noSessions,
   };
   const underWay = new Map<string, Promise<Performed>>();
 
