@@ -19,6 +19,8 @@ const SECRET_NAMES = [
   "authorization",
   "preimage",
   "paymentRequest",
+  "macaroon",
+  "credential",
 ] as const;
 
 /**

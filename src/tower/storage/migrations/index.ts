@@ -1,6 +1,7 @@
 import type { Migration } from "../migrate.ts";
 import { TOWER } from "./0001-tower.ts";
 import { STOPPED_ATTEMPTS } from "./0002-stopped-attempts.ts";
+import { MACAROONS } from "./0003-macaroons.ts";
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [TOWER, STOPPED_ATTEMPTS];
+export const MIGRATIONS: readonly Migration[] = [TOWER, STOPPED_ATTEMPTS, MACAROONS];
