@@ -10,6 +10,7 @@ test("nothing set is a tower for this machine alone, on play sats", () => {
     dataDir: "./data",
     operatorToken: undefined,
     lightning: { kind: "play" },
+    btcPrice: "fixed",
     btcPriceUsd: 100_000,
     timeZone: "UTC",
     allowedOrigins: [],
@@ -33,6 +34,7 @@ test("everything can be set", () => {
       DATA_DIR: "/var/lib/matrix",
       OPERATOR_TOKEN: operatorToken,
       LIGHTNING: "play",
+      BTC_PRICE: " public",
       BTC_PRICE_USD: "65000",
       TIME_ZONE: "Europe/Berlin",
       ALLOWED_ORIGINS: "https://tower.example, http://tower.example:8080,",
@@ -52,6 +54,7 @@ test("everything can be set", () => {
     dataDir: "/var/lib/matrix",
     operatorToken,
     lightning: { kind: "play" },
+    btcPrice: "public",
     btcPriceUsd: 65_000,
     timeZone: "Europe/Berlin",
     allowedOrigins: ["https://tower.example", "http://tower.example:8080"],
@@ -78,6 +81,7 @@ test.each([
   ["PORT", "80.5"],
   ["HOST", "no host"],
   ["LIGHTNING", "lnd"],
+  ["BTC_PRICE", "coinbase"],
   ["BTC_PRICE_USD", "0"],
   ["BTC_PRICE_USD", "1e5"],
   ["TIME_ZONE", "Mars/Olympus"],
@@ -138,6 +142,9 @@ test("a real wallet is named by its address and keys, and never stands at an ope
     }
     return undefined;
   };
+  // Real sats are worth what a bitcoin costs now, unless the operator says otherwise.
+  expect(parseConfig(lnbits).btcPrice).toBe("public");
+  expect(parseConfig({ ...lnbits, BTC_PRICE: "fixed" }).btcPrice).toBe("fixed");
   expect(sentence({ HOST: "0.0.0.0" })).toEqual(["tls_required", expect.stringContaining("HTTPS")]);
   expect(sentence({ LNBITS_ADMIN_KEY: "" })).toEqual([
     "bad_request",

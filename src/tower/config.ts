@@ -37,7 +37,9 @@ export interface Config {
   /** The operator's secret; undefined: the one kept in the data directory, made at the first start. */
   readonly operatorToken: string | undefined;
   readonly lightning: LightningConfig;
-  /** US dollars per bitcoin. */
+  /** Who says what a bitcoin costs: always the operator, or public sources. */
+  readonly btcPrice: "fixed" | "public";
+  /** US dollars per bitcoin: the fixed price, and what stands while no public one is known. */
   readonly btcPriceUsd: number;
   /** An IANA name; its midnight begins the day. */
   readonly timeZone: string;
@@ -138,6 +140,12 @@ const VARIABLES = {
   },
   LNBITS_ADMIN_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
   LNBITS_INVOICE_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
+  BTC_PRICE: {
+    schema: v.optional(v.pipe(text, v.picklist(["fixed", "public"]))),
+    allowed: "fixed (that of BTC_PRICE_USD) or public (what several exchanges say)",
+    // Fixed with play sats, public with a real wallet.
+    unset: undefined,
+  },
   BTC_PRICE_USD: {
     schema: whole(1, 1_000_000_000),
     allowed: "a whole number of US dollars from 1 to 1000000000",
@@ -242,12 +250,14 @@ function readLightning(env: Env, host: string): LightningConfig {
 export function parseConfig(env: Env): Config {
   const host = read(env, "HOST");
   const allowedHosts = read(env, "ALLOWED_HOSTS");
+  const lightning = readLightning(env, host);
   const config: Config = {
     port: read(env, "PORT"),
     host,
     dataDir: read(env, "DATA_DIR"),
     operatorToken: read(env, "OPERATOR_TOKEN"),
-    lightning: Object.freeze(readLightning(env, host)),
+    lightning: Object.freeze(lightning),
+    btcPrice: read(env, "BTC_PRICE") ?? (lightning.kind === "play" ? "fixed" : "public"),
     btcPriceUsd: read(env, "BTC_PRICE_USD"),
     timeZone: read(env, "TIME_ZONE"),
     allowedOrigins: Object.freeze(read(env, "ALLOWED_ORIGINS")),

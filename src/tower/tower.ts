@@ -9,6 +9,7 @@ import { createLimits } from "./access/limiter.ts";
 import { loadOperatorToken } from "./access/operator-token.ts";
 import { createOwners } from "./access/owners.ts";
 import { createBuiltinBrain } from "./agents/brains/builtin.ts";
+import { openBtcPrice } from "./btc-price/btc-price.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, urlHost } from "./config.ts";
 import { openEconomy } from "./economy/create-economy.ts";
@@ -91,6 +92,12 @@ async function assemble(
   });
   releases.add(wallet.close);
 
+  const btcPrice = openBtcPrice(config, {
+    clock,
+    failed: (what, error) => log.warn({ err: error }, what),
+  });
+  releases.add(btcPrice.close);
+
   const board = createValueBoard();
   const brain = createBuiltinBrain();
   const { deadlines } = config;
@@ -106,7 +113,7 @@ async function assemble(
     timeZone: config.timeZone,
     limits: { evaluating: deadlines.evaluatingMs, executing: deadlines.executingMs },
     expirySeconds: { eval: deadlines.evalInvoiceMs / 1000, work: deadlines.workInvoiceMs / 1000 },
-    btcPriceUsd: () => config.btcPriceUsd,
+    btcPriceUsd: () => btcPrice.current().usd,
     dailyLimit: config.dailyLimitSats,
     agentDailyBudget: config.agentDailyBudgetSats,
     failed: (what, error) => log.error({ err: error }, what),

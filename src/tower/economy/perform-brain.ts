@@ -15,7 +15,8 @@ import { failJob } from "./decide/end-work.ts";
 import type { Performer } from "./effects.ts";
 import { beginAttempt, completeEffect, noteStopped } from "./effects-table.ts";
 import { queueOf, readJobRecord } from "./jobs.ts";
-import { actualSats, expenseMsat, MARGIN_PERCENT, priceBreakdown, priceSats } from "./pricing.ts";
+import { actualSats, expenseMsat, MARGIN_PERCENT } from "./pricing.ts";
+import { priceWork } from "./quote.ts";
 import type { Stops } from "./stops.ts";
 import type { Transactor } from "./transactor.ts";
 
@@ -159,14 +160,15 @@ function lostExpense({ brainOf, btcPriceUsd }: BrainParts, job: JobRecord): Msat
     : expenseMsat(price, { ...rates, infrastructureMicroUsd: 0n }, price.btcPriceUsd);
 }
 
-function pricedVerdict(verdict: Verdict, { rates }: Brain, btcPriceUsd: number): PricedVerdict {
+/**
+ * A verdict with its price at `btcPriceUsd` US dollars per bitcoin. The price is for the most tokens the brain may use: its output is
+ * capped there.
+ */
+export function pricedVerdict(verdict: Verdict, { rates }: Brain, btcPriceUsd: number): PricedVerdict {
   if (verdict.kind === "rejected") return verdict;
-  // The estimate is for the most tokens the brain may use: its output is capped there.
   const tokens = { inputTokens: verdict.maxInputTokens, outputTokens: verdict.maxOutputTokens };
-  // A brain may cost nothing; an invoice asks for something.
-  const amountSats = sats(Math.max(1, priceSats(tokens, rates, MARGIN_PERCENT, btcPriceUsd)));
-  const price = priceBreakdown(tokens, rates, btcPriceUsd);
-  return { kind: "accepted", note: verdict.note, amountSats, price };
+  const { workSats, price } = priceWork(tokens, rates, MARGIN_PERCENT, btcPriceUsd);
+  return { kind: "accepted", note: verdict.note, amountSats: workSats, price };
 }
 
 /** Has an agent judge a request, and prices the work it offers. */
