@@ -22,7 +22,7 @@ const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+(?=[a-z])${LABEL}$`);
 
 /**
  * Whether this is a name in the public DNS, in lower case: two labels or more, no port, no IP address, no `.onion` (it would need
- * Tor, and no DNS knows it), and no Punycode that is none.
+ * Tor, and no DNS knows it), and nothing that a URL takes for another host.
  */
 export function isDomain(text: string): boolean {
   if (text.length > MAX_DOMAIN || !DOMAIN.test(text) || text.endsWith(".onion")) return false;

@@ -30,7 +30,8 @@ export function isPublicAddress(text: string): boolean {
   const family = isIP(text);
   if (family === 4) return isPublicV4(IPv4.parse(text));
   if (family !== 6 || text.includes("%")) return false;
-  const address = IPv6.parse(text);
+  // In hex alone: ipaddr.js takes `::8.8.8.8`, which is IPv4-compatible, for a mapped address.
+  const address = IPv6.parse(new URL(`http://[${text}]/`).hostname.slice(1, -1));
   const embedded = embeddedV4(address);
   if (embedded !== undefined) return isPublicV4(embedded);
   return address.match(GLOBAL_UNICAST[0], GLOBAL_UNICAST[1]) && address.range() === "unicast";
