@@ -169,7 +169,7 @@ export async function startServer(overrides: Partial<ServerOptions> = {}) {
     purse: async () => undefined,
   };
   const head = createHead(log.follower, seq(0), () => {});
-  const { app, gateway } = await createServer({
+  const { app, declarations, gateway } = await createServer({
     access,
     doors: createDoors(["localhost", "127.0.0.1"], ["https://allowed.example"]),
     limits: createLimits(Date.now),
@@ -198,6 +198,7 @@ export async function startServer(overrides: Partial<ServerOptions> = {}) {
     app,
     board,
     chat,
+    declarations,
     economy,
     gateway,
     head,

@@ -21,6 +21,7 @@ import type { Declaration } from "./declaration.ts";
 import { addHealthRoutes } from "./health.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addKioskRoutes } from "./kiosks.ts";
+import { addOpenApiRoute } from "./openapi.ts";
 import { addPlayRoutes, type PlayRoutesOptions } from "./play.ts";
 import { answerRefusals } from "./refusals.ts";
 import { addingRoutes } from "./route.ts";
@@ -89,14 +90,24 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   addHealthRoutes(addingRoutes(app, callers), options.ready);
   const intake = createIntake(options.economy, options.limits);
   const gateway = openGateway(app, { ...options, intake });
-  await app.register((api) => addApi(api, { gateway, intake, callers }, options), { prefix: "/api" });
+  await app.register((api) => addApi(api, { gateway, intake, callers, declarations }, options), {
+    prefix: "/api",
+  });
   await serveClient(app, options.clientDir);
   return { app, gateway, declarations };
 }
 
+/** What the routes under `/api` are made with, besides the server's options. */
+interface ApiParts {
+  readonly callers: Callers;
+  readonly declarations: ReadonlySet<Declaration>;
+  readonly gateway: Gateway;
+  readonly intake: Intake;
+}
+
 async function addApi(
   api: FastifyInstance,
-  { callers, gateway, intake }: { callers: Callers; gateway: Gateway; intake: Intake },
+  { callers, declarations, gateway, intake }: ApiParts,
   options: ServerOptions,
 ): Promise<void> {
   const { access, economy, limits, purses, snapshots } = options;
@@ -118,6 +129,7 @@ async function addApi(
   });
   addKioskRoutes(add, { kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
   if (purses !== undefined) addPlayRoutes(add, { economy, limits, purses });
+  addOpenApiRoute(add, declarations);
   refuseOtherMethods(api, known());
 }
 
