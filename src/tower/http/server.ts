@@ -19,6 +19,7 @@ import { type Callers, createCallers } from "./callers.ts";
 import { serveClient } from "./client.ts";
 import type { Declaration } from "./declaration.ts";
 import { addHealthRoutes } from "./health.ts";
+import { addJobStreamRoute } from "./job-stream.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addKioskRoutes } from "./kiosks.ts";
 import { addOpenApiRoute } from "./openapi.ts";
@@ -29,7 +30,7 @@ import { addSecurityHeaders } from "./security-headers.ts";
 
 /** Everything that both doors, HTTP and socket, stand on. */
 export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
-  readonly economy: Pick<Economy, "perform" | "job" | "waitForJob" | "reconcile">;
+  readonly economy: Pick<Economy, "perform" | "job" | "waitForJob" | "watchJob" | "attemptsOf" | "reconcile">;
   /** Present only with the play wallet. */
   readonly purses: PlayRoutesOptions["purses"] | undefined;
   /** Throws a `RefusalError` when nobody should be sent here. */
@@ -110,7 +111,7 @@ async function addApi(
   { callers, declarations, gateway, intake }: ApiParts,
   options: ServerOptions,
 ): Promise<void> {
-  const { access, economy, limits, purses, snapshots } = options;
+  const { access, board, economy, limits, purses, snapshots } = options;
   await api.register(rateLimit, {
     max: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     timeWindow: "1 minute",
@@ -127,6 +128,14 @@ async function addApi(
     agents: () => snapshots.agents(),
     ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
   });
+  const endStreams = addJobStreamRoute(add, {
+    economy,
+    board,
+    failed: (error) => options.log.error({ err: error }, "a stream of a job failed"),
+    ...(options.pingMs !== undefined && { heartbeatMs: options.pingMs }),
+  });
+  // Before the server stops listening: it waits for every answer that is under way.
+  api.addHook("preClose", async () => endStreams());
   addKioskRoutes(add, { kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
   if (purses !== undefined) addPlayRoutes(add, { economy, limits, purses });
   addOpenApiRoute(add, declarations);
