@@ -200,7 +200,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     },
     reconcile: reconciler.reconcile,
     job: (jobId) => database.read((sql) => findJob(sql, jobId)),
-    waitForJob: watch,
+    ...watch,
     async drain() {
       draining = true;
       undoMidnight();

@@ -28,6 +28,10 @@ export interface Economy {
   job(jobId: JobId): Promise<JobRecord | undefined>;
   /** Resolves with the job as soon as it is `as` asked; rejects when `signal` aborts or the job does not exist. */
   waitForJob(jobId: JobId, as: (job: JobRecord) => boolean, signal: AbortSignal): Promise<JobRecord>;
+  /** Calls `listener`, which must not throw, with the job after each change from now on, whole. Returns its own undo. */
+  watchJob(jobId: JobId, listener: (job: JobRecord) => void): () => void;
+  /** How often the work of a job was begun, 0 before: the attempt that its `result` is of. */
+  attemptsOf(jobId: JobId): Promise<number>;
   /** Takes no more intents, lets running transactions end, and leaves effects to the next start. */
   drain(): Promise<void>;
 }

@@ -60,3 +60,9 @@ export async function hasEffect(sql: Sql, key: string): Promise<boolean> {
   const rows = await sql.all<{ key: string }>("SELECT key FROM effect WHERE key = ?", key);
   return rows.length > 0;
 }
+
+/** How often an effect was tried, 0 for one that was never written. */
+export async function triesOf(sql: Sql, key: string): Promise<number> {
+  const [row] = await sql.all<{ attempts: bigint }>("SELECT attempts FROM effect WHERE key = ?", key);
+  return row === undefined ? 0 : safeNumber(row.attempts);
+}

@@ -2,23 +2,36 @@ import type { JobId } from "../../protocol/ids.ts";
 import type { JobRecord } from "../../protocol/records.ts";
 import { RefusalError, refuse } from "../../protocol/refusal.ts";
 import type { Database } from "../storage/port.ts";
+import { effectKey } from "./decide/decision.ts";
+import type { Economy } from "./economy.ts";
+import { triesOf } from "./effects-table.ts";
 import { findJob } from "./jobs.ts";
 import type { Transactor } from "./transactor.ts";
 
-/** Waits for a job to become something, without polling. */
+/** Watches jobs, without polling. */
 export function createJobWatch(parts: {
   readonly database: Database;
   readonly transactor: Transactor;
-}): (jobId: JobId, as: (job: JobRecord) => boolean, signal: AbortSignal) => Promise<JobRecord> {
+}): Pick<Economy, "waitForJob" | "watchJob" | "attemptsOf"> {
   const { database, transactor } = parts;
-  return async (jobId, as, signal) => {
+
+  const watchJob = (jobId: JobId, listener: (job: JobRecord) => void): (() => void) =>
+    transactor.onApplied((applied) => {
+      const job = applied.jobs.find((changed) => changed.jobId === jobId);
+      if (job !== undefined) listener(job);
+    });
+
+  async function waitForJob(
+    jobId: JobId,
+    as: (job: JobRecord) => boolean,
+    signal: AbortSignal,
+  ): Promise<JobRecord> {
     const { promise: later, resolve, reject } = Promise.withResolvers<JobRecord>();
     // Nobody may be waiting for it any more when it rejects.
     later.catch(() => undefined);
-    const undo = transactor.onApplied((applied) => {
-      const job = applied.jobs.find((changed) => changed.jobId === jobId);
+    const undo = watchJob(jobId, (job) => {
       try {
-        if (job !== undefined && as(job)) resolve(job);
+        if (as(job)) resolve(job);
       } catch (error) {
         reject(error);
       }
@@ -36,5 +49,11 @@ export function createJobWatch(parts: {
       undo();
       signal.removeEventListener("abort", stop);
     }
+  }
+
+  return {
+    watchJob,
+    waitForJob,
+    attemptsOf: (jobId) => database.read((sql) => triesOf(sql, effectKey.execute(jobId))),
   };
 }

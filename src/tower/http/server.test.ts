@@ -9,6 +9,7 @@ import { refuse } from "../../protocol/refusal.ts";
 import { sats, toMsat } from "../../protocol/units.ts";
 import { newSecret } from "../access/secret.ts";
 import { openPlayWallet, type PlayWallet } from "../lightning/play/play-wallet.ts";
+import { contradiction } from "./conformance.ts";
 import { job, OPERATOR_TOKEN, startServer, type TestServer } from "./server-fixture.ts";
 
 let directory = "";
@@ -48,11 +49,14 @@ async function ask(method: string, path: string, { token, body, headers = {} }: 
     ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  return {
+  const answered = {
     status: response.status,
     headers: response.headers,
     body: text.startsWith("{") ? JSON.parse(text) : text,
   };
+  const type = response.headers.get("content-type");
+  expect(contradiction(server.declarations, { method, path, type, ...answered })).toBeUndefined();
+  return answered;
 }
 const refused = (status: number, code: string) => ({
   status,
