@@ -75,8 +75,8 @@ export const INTENTS = {
   session_recover: intent("session_recover", { recoveryCode: RecoveryCodeSchema }),
   agent_control: intent("agent_control", {
     agentId: AgentIdSchema,
-    action: v.picklist(["pause", "resume", "top_up", "abort"]),
-    /** `top_up`: how much more the agent may spend today. */
+    action: v.picklist(["pause", "resume", "top_up", "set_budget", "abort"]),
+    /** `top_up`: how much more the agent may spend today; `set_budget`: how much on each day. */
     amountSats: v.exactOptional(SatsSchema),
     /** `abort`: which job. */
     jobId: v.exactOptional(JobIdSchema),

@@ -54,6 +54,8 @@ export interface Config {
   readonly publicFigures: boolean;
   readonly logLevel: LogLevel;
   readonly deadlines: Deadlines;
+  /** How long a session lives in which nothing happens, in milliseconds. */
+  readonly sessionIdleMs: number;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -190,6 +192,11 @@ const VARIABLES = {
   WORK_INVOICE_SECONDS: { schema: seconds, allowed: SECONDS, unset: "900" },
   EVALUATING_SECONDS: { schema: seconds, allowed: SECONDS, unset: "60" },
   EXECUTING_SECONDS: { schema: seconds, allowed: SECONDS, unset: "600" },
+  SESSION_IDLE_SECONDS: {
+    schema: whole(1, 31_536_000),
+    allowed: "a whole number of seconds from 1 to 31536000",
+    unset: "86400",
+  },
 } as const;
 
 type Variable = keyof typeof VARIABLES;
@@ -272,6 +279,7 @@ export function parseConfig(env: Env): Config {
       evaluatingMs: read(env, "EVALUATING_SECONDS") * 1000,
       executingMs: read(env, "EXECUTING_SECONDS") * 1000,
     }),
+    sessionIdleMs: read(env, "SESSION_IDLE_SECONDS") * 1000,
   };
   return Object.freeze(config);
 }

@@ -18,6 +18,7 @@ import { storedSnapshots } from "./gateway/stored-snapshot.ts";
 import { purseFigures } from "./http/play.ts";
 import { createServer } from "./http/server.ts";
 import { createCalendar } from "./ledger/day.ts";
+import { createAddressPayer } from "./lightning/lnurl/address-payer.ts";
 import { openWallet } from "./lightning/open-wallet.ts";
 import type { Wallet } from "./lightning/wallet.ts";
 import { ensureEpoch } from "./log/epoch.ts";
@@ -113,7 +114,9 @@ async function assemble(
     timeZone: config.timeZone,
     limits: { evaluating: deadlines.evaluatingMs, executing: deadlines.executingMs },
     expirySeconds: { eval: deadlines.evalInvoiceMs / 1000, work: deadlines.workInvoiceMs / 1000 },
-    btcPriceUsd: () => btcPrice.current().usd,
+    btcPrice: btcPrice.current,
+    addressPayer: createAddressPayer({ network: wallet.network, clock }),
+    sessionIdle: config.sessionIdleMs,
     dailyLimit: config.dailyLimitSats,
     agentDailyBudget: config.agentDailyBudgetSats,
     failed: (what, error) => log.error({ err: error }, what),

@@ -21,6 +21,7 @@ const SECRET_NAMES = [
   "paymentRequest",
   "macaroon",
   "credential",
+  "recoveryCode",
 ] as const;
 
 /**

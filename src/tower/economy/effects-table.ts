@@ -8,7 +8,7 @@ export async function insertEffect(sql: Sql, effect: Effect, now: number): Promi
      ON CONFLICT (key) DO NOTHING`,
     effect.key,
     effect.kind,
-    effect.jobId,
+    "jobId" in effect ? effect.jobId : null,
     JSON.stringify(effect),
     now,
   );

@@ -7,6 +7,9 @@ export const EVAL_SATS = sats(10);
 /** What is added to the cost of the work, in percent. */
 export const MARGIN_PERCENT = 40;
 
+/** What a price in sats is worked out with besides tokens and rates. */
+export type PriceTerms = Pick<Price, "marginPercent" | "btcPriceUsd" | "btcPriceSource">;
+
 /** Tokens read and written. */
 export interface TokenCount {
   readonly inputTokens: number;
@@ -96,8 +99,7 @@ export function expenseMsat(tokens: TokenCount, rates: TokenRates, btcPriceUsd: 
 export function priceBreakdown(
   tokens: TokenCount,
   rates: TokenRates,
-  marginPercent: number,
-  btcPriceUsd: number,
+  { marginPercent, btcPriceUsd, btcPriceSource }: PriceTerms,
 ): Price {
   const model = ceilDiv(costPicoUsd(tokens, { ...rates, infrastructureMicroUsd: 0n }), PICO_PER_MICRO);
   return {
@@ -107,6 +109,7 @@ export function priceBreakdown(
     infrastructureMicroUsd: shown(rate(rates.infrastructureMicroUsd), "the cost of infrastructure"),
     marginPercent,
     btcPriceUsd,
+    ...(btcPriceSource !== undefined && { btcPriceSource }),
   };
 }
 

@@ -132,6 +132,21 @@ export function recordingEconomy() {
       return () => watchers.delete(own);
     },
     attemptsOf: async (id: string) => attempts.get(id) ?? 0,
+    isPayable: async () => false,
+    session: async () => undefined,
+    token: async () => undefined,
+    waitForSession: () => refuse("unknown_session", "There is no such session."),
+    quote: () => refuse("agent_unavailable", "Nobody is priced here."),
+    offerToken: () => refuse("agent_unavailable", "Nobody is priced here."),
+    treasury: {
+      settings: noTreasury,
+      change: noTreasury,
+      figures: noTreasury,
+      deposit: noTreasury,
+      withdraw: noTreasury,
+      withdrawal: noTreasury,
+      setBudget: noTreasury,
+    },
   } satisfies Omit<Economy, "drain">;
   return {
     performed,
@@ -146,6 +161,8 @@ export function recordingEconomy() {
     },
   };
 }
+
+const noTreasury = (): never => refuse("unsupported", "There is no treasury here.");
 
 /** A job that waits for its evaluation to be paid. */
 export function job(id: string, owner: OwnerId): JobRecord {
@@ -186,6 +203,7 @@ export async function startServer(overrides: Partial<ServerOptions> = {}) {
             : owner === null || (viewer.sees === "own" && viewer.ownerId === owner),
         )
         .map(({ line }) => line),
+      sessions: [],
     }),
     agents: async () => agents,
     purse: async () => undefined,

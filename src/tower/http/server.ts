@@ -30,7 +30,7 @@ import { addSecurityHeaders } from "./security-headers.ts";
 
 /** Everything that both doors, HTTP and socket, stand on. */
 export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
-  readonly economy: Pick<Economy, "perform" | "job" | "waitForJob" | "watchJob" | "attemptsOf" | "reconcile">;
+  readonly economy: Omit<Economy, "drain">;
   /** Present only with the play wallet. */
   readonly purses: PlayRoutesOptions["purses"] | undefined;
   /** Throws a `RefusalError` when nobody should be sent here. */

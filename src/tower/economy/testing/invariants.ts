@@ -4,7 +4,7 @@ import { isJobFact } from "../../../protocol/facts.ts";
 import { type AgentId, type JobId, seq } from "../../../protocol/ids.ts";
 import type { JobRecord } from "../../../protocol/records.ts";
 import { readAfter } from "../../log/read.ts";
-import { uncreditedHashes } from "../invoices.ts";
+import { watchedHashes } from "../invoices.ts";
 import { audit, balances, figures, IN_ORDER } from "./books.ts";
 import { type TestEconomy, utc } from "./economy.ts";
 
@@ -35,7 +35,7 @@ async function retold(tower: TestEconomy): Promise<ReadonlyMap<JobId, JobRecord>
 /** What the wallet has received for invoices that nothing was credited for yet: nobody told the tower. */
 async function unseenMsat(tower: TestEconomy): Promise<bigint> {
   let unseen = 0n;
-  for (const hash of await tower.database.read(uncreditedHashes)) {
+  for (const hash of await tower.database.read(watchedHashes)) {
     const status = await tower.wallet.lookupInvoice(hash);
     if (status.state === "settled") unseen += status.amount;
   }
