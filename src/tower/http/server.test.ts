@@ -9,8 +9,8 @@ import { refuse } from "../../protocol/refusal.ts";
 import { sats, toMsat } from "../../protocol/units.ts";
 import { newSecret } from "../access/secret.ts";
 import { openPlayWallet, type PlayWallet } from "../lightning/play/play-wallet.ts";
-import { contradiction } from "./conformance.ts";
 import { job, OPERATOR_TOKEN, startServer, type TestServer } from "./server-fixture.ts";
+import { contradiction } from "./testing/conformance.ts";
 
 let directory = "";
 let wallet: PlayWallet;

@@ -24,7 +24,7 @@ import { addJobRoutes } from "./jobs.ts";
 import { addKioskRoutes } from "./kiosks.ts";
 import { addOpenApiRoute } from "./openapi.ts";
 import { addPlayRoutes, type PlayRoutesOptions } from "./play.ts";
-import { answerRefusals } from "./refusals.ts";
+import { answerRefusals, answerRouterErrors } from "./refusals.ts";
 import { addingRoutes } from "./route.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 
@@ -67,6 +67,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_FRAME_BYTES,
     forceCloseConnections: "idle",
+    frameworkErrors: answerRouterErrors,
   });
   await acceptSockets(app, options.log);
   answerRefusals(app);

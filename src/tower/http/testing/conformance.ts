@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { REFUSALS, type RefusalCode } from "../../protocol/refusal.ts";
-import { type Declaration, refusalsOf } from "./declaration.ts";
+import { REFUSALS, type RefusalCode } from "../../../protocol/refusal.ts";
+import { type Declaration, refusalsOf } from "../declaration.ts";
 
 /** An answer as a client got it. */
 export interface Answer {
