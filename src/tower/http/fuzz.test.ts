@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import * as v from "valibot";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import { contradiction, declarationOf } from "./testing/conformance.ts";
 import { type FuzzServer, type Operation, openFuzzServer, WHO, type Who } from "./testing/fuzz-server.ts";
@@ -17,10 +17,10 @@ const JSON_TYPE = "application/json";
 const OTHER_TYPES = ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""];
 
 let fuzz: FuzzServer;
-beforeAll(async () => {
+beforeEach(async () => {
   fuzz = await openFuzzServer();
 });
-afterAll(() => fuzz.close());
+afterEach(() => fuzz.close());
 
 /** A request before what is secret or made at the start has been put in: a seed makes the same one in every run. */
 interface Case {

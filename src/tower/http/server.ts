@@ -27,6 +27,7 @@ import { addPlayRoutes, type PlayRoutesOptions } from "./play.ts";
 import { answerRefusals, answerRouterErrors } from "./refusals.ts";
 import { addingRoutes } from "./route.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
+import { dropSilentConnections } from "./silent-connections.ts";
 
 /** Everything that both doors, HTTP and socket, stand on. */
 export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
@@ -70,6 +71,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     frameworkErrors: answerRouterErrors,
   });
   await acceptSockets(app, options.log);
+  dropSilentConnections(app);
   answerRefusals(app);
   acceptJson(app);
   await addSecurityHeaders(app, options.doors);

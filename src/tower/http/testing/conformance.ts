@@ -15,7 +15,7 @@ export interface Answer {
 
 const RefusalSchema = v.strictObject({
   code: v.picklist(Object.keys(REFUSALS) as RefusalCode[]),
-  message: v.pipe(v.string(), v.regex(/^\S.*[.:]$/s)),
+  message: v.pipe(v.string(), v.regex(/[.:]$/)),
 });
 
 const patternOf = ({ path }: Declaration): RegExp =>
