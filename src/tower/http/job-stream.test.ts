@@ -256,6 +256,19 @@ test("what is older than what was told is not told", async () => {
   expect(await reader.until(1)).toEqual([state(server.jobs.get(JOB) as JobRecord)]);
 });
 
+test("a change that is told later than it was read is told once, and what came before it not at all", async () => {
+  const before = server.jobs.get(JOB) as JobRecord;
+  const evaluating: JobRecord = { ...before, seq: seq(2), phase: "evaluating" };
+  const offering: JobRecord = { ...before, seq: seq(3), phase: "awaiting_work_payment" };
+  server.jobs.set(JOB, offering);
+  const reader = await follow();
+  await reader.until(1);
+  for (const late of [evaluating, offering]) server.change(late);
+  const executing = { ...offering, seq: seq(4), phase: "executing" } as const;
+  server.change(executing);
+  expect(await reader.until(2)).toEqual([state(offering), state(executing)]);
+});
+
 test("nobody but its owner and operators follows a job, and no token in an address does", async () => {
   const stranger = await server.access.owners.create();
   const kiosk = await server.access.kiosks.create("hall");

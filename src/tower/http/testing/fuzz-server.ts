@@ -1,8 +1,9 @@
+import { agentId } from "../../../protocol/ids.ts";
 import { sats } from "../../../protocol/units.ts";
 import { createLimits } from "../../access/limiter.ts";
 import { newSecret } from "../../access/secret.ts";
 import { fastDirectory } from "../../economy/testing/directory.ts";
-import { ALPHA, openTestEconomy } from "../../economy/testing/economy.ts";
+import { ALPHA, newRequestId, OPERATOR, openTestEconomy } from "../../economy/testing/economy.ts";
 import { OPERATOR_TOKEN, startServer } from "../server-fixture.ts";
 import type { Schema } from "./json-arbitrary.ts";
 import { type Asked, ask } from "./raw-request.ts";
@@ -95,6 +96,13 @@ export async function openFuzzServer(requestsPerMinute = MANY) {
   const ofPurse = (amount: number) =>
     tower.wallet.makePurseInvoice(other.ownerId, sats(amount)).paymentRequest;
 
+  const paused = agentId("beta");
+  await tower.economy.perform(OPERATOR, {
+    type: "agent_control",
+    requestId: newRequestId(),
+    agentId: paused,
+    action: "pause",
+  });
   const names: Readonly<Record<string, string>> = {
     unpaidJob,
     offeredJob: offered.jobId,
@@ -103,6 +111,7 @@ export async function openFuzzServer(requestsPerMinute = MANY) {
     strangersJob: await tower.request(other.ownerId),
     noJob: "no-such-job",
     agent: ALPHA,
+    pausedAgent: paused,
     kiosk: hall.kioskId,
     payable: await invoice(20),
     tooDear: await invoice(5_000_000),
