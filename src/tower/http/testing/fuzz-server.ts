@@ -1,4 +1,4 @@
-import { agentId } from "../../../protocol/ids.ts";
+import { agentId, jobId as toJobId } from "../../../protocol/ids.ts";
 import { sats } from "../../../protocol/units.ts";
 import { createLimits } from "../../access/limiter.ts";
 import { newSecret } from "../../access/secret.ts";
@@ -6,7 +6,7 @@ import { fastDirectory } from "../../economy/testing/directory.ts";
 import { ALPHA, newRequestId, OPERATOR, openTestEconomy } from "../../economy/testing/economy.ts";
 import { OPERATOR_TOKEN, startServer } from "../server-fixture.ts";
 import type { Schema } from "./json-arbitrary.ts";
-import { type Asked, ask } from "./raw-request.ts";
+import { type Answered, type Asked, ask } from "./raw-request.ts";
 
 /** An operation of the served document. */
 export interface Operation {
@@ -147,6 +147,14 @@ export async function openFuzzServer(requestsPerMinute = MANY) {
       ...server.logged.filter((line) => (JSON.parse(line) as { level: number }).level >= 50),
     ],
     ask: (asked: Asked) => ask(origin, asked),
+    /** Ends a job that an answer says was opened, so that there is room for the next: an owner may have only so many unpaid. */
+    async endOpened({ status, text }: Answered): Promise<void> {
+      const jobId = status === 201 || status === 202 ? /"jobId":"(\w+)"/.exec(text)?.[1] : undefined;
+      const job = jobId === undefined ? undefined : await tower.economy.job(toJobId(jobId));
+      if (job?.ownerId === undefined || job.phase !== "awaiting_eval_payment") return;
+      const cancel = { type: "job_cancel", requestId: newRequestId(), jobId: job.jobId } as const;
+      await tower.economy.perform({ ownerId: job.ownerId, role: "visitor" }, cancel);
+    },
     async close() {
       await server.close();
       await tower.close();

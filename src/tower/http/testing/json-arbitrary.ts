@@ -89,7 +89,9 @@ export function fitting(
       const { maxLength = 200, minLength = 0, pattern } = schema;
       const texts =
         pattern === undefined
-          ? fc.string({ minLength, maxLength: Math.min(maxLength, 600), unit: "grapheme" })
+          ? fc
+              .constantFrom("grapheme" as const, "grapheme-ascii" as const, "binary" as const)
+              .chain((unit) => fc.string({ minLength, maxLength: Math.min(maxLength, 600), unit }))
           : fc.stringMatching(new RegExp(pattern));
       return fc.oneof(texts, fc.constantFrom(...names.map(known)));
     }
