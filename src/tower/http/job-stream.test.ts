@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { jobId, type OwnerId, seq } from "../../protocol/ids.ts";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { type JobId, jobId, type OwnerId, seq } from "../../protocol/ids.ts";
 import { MAX_QUEUED_BYTES } from "../../protocol/limits.ts";
 import type { JobRecord } from "../../protocol/records.ts";
 import { newSecret } from "../access/secret.ts";
+import { createTestBrain } from "../economy/testing/brain.ts";
+import { testDirectory } from "../economy/testing/directory.ts";
+import { ANNA, openTestEconomy } from "../economy/testing/economy.ts";
 import { job, OPERATOR_TOKEN, startServer, type TestServer } from "./server-fixture.ts";
 
 const JOB = jobId("j");
@@ -43,13 +46,15 @@ type Reader = Awaited<ReturnType<typeof follow>>;
 /** Follows the job as a program does, and keeps what it is told. */
 async function follow({
   token = owner.ownerToken,
+  of = JOB,
   lastEventId,
 }: {
   token?: string;
+  of?: JobId;
   lastEventId?: string;
 } = {}) {
   const leaving = new AbortController();
-  const response = await fetch(`${server.origin}/api/jobs/${JOB}/stream`, {
+  const response = await fetch(`${server.origin}/api/jobs/${of}/stream`, {
     signal: leaving.signal,
     headers: {
       authorization: `Bearer ${token}`,
@@ -234,6 +239,35 @@ test("after a restart of the tower the text goes on with the next attempt", asyn
   server.attempts.set(JOB, 2);
   piece(2, 0, "Anew");
   expect((await back.until(2))[1]).toEqual(token(2, 0, "Anew"));
+});
+
+test("on a real economy too, over a restart in the middle of the work", async () => {
+  const directory = testDirectory();
+  const brain = createTestBrain();
+  brain.behaviour.execute = "hang";
+  const open = async () => {
+    const tower = await openTestEconomy(directory, { brain });
+    onTestFinished(tower.close);
+    await server.close();
+    server = await startServer({ economy: tower.economy, board: tower.board });
+    return tower;
+  };
+  const first = await open();
+  const { jobId: real } = await first.offered(ANNA);
+  await first.pay(ANNA, real, "work");
+  const before = await follow({ token: OPERATOR_TOKEN, of: real });
+  await expect.poll(() => before.events).toContainEqual(token(1, 0, "Half "));
+  await first.close();
+  brain.behaviour = {};
+  const second = await open();
+  expect((await before.all()).how).toBe("ended");
+  const after = await follow({ token: OPERATOR_TOKEN, of: real, lastEventId: "1:5" });
+  const closed = await second.until(real, ({ phase }) => phase === "closed");
+  const { events } = await after.all();
+  const texts = events.flatMap((event) => (event !== "beat" && event.event === "token" ? [event.data] : []));
+  expect(texts.map((piece) => (piece as { attempt: number }).attempt)).toEqual(texts.map(() => 2));
+  expect(texts.map((piece) => (piece as { text: string }).text).join("")).toBe("Half and whole.");
+  expect(events.at(-1)).toEqual(done(closed));
 });
 
 test("a job that ends without a result ends its stream; a refund is not waited for", async () => {
