@@ -4,7 +4,15 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import { contradiction, declarationOf } from "./testing/conformance.ts";
 import { type FuzzServer, type Operation, openFuzzServer, WHO, type Who } from "./testing/fuzz-server.ts";
-import { anyJson, fitting, pathPart, type Schema, spell, unfitting } from "./testing/json-arbitrary.ts";
+import {
+  anyJson,
+  fitting,
+  pathPart,
+  type Schema,
+  spell,
+  textOf,
+  unfitting,
+} from "./testing/json-arbitrary.ts";
 import type { Answered, Asked } from "./testing/raw-request.ts";
 
 const isLong = process.env["LONG"] === "1";
@@ -37,7 +45,7 @@ interface Case {
 
 /** Headers take no control characters: a client could not even send them. */
 const headerText = (value: unknown): string =>
-  String(value)
+  textOf(value)
     .replace(/[^\x20-\x7e]/g, "?")
     .trim();
 
@@ -99,7 +107,7 @@ function casesOf({ body, parameters }: Operation): fc.Arbitrary<Case> {
 
 const queryOf = (values: object): string =>
   `?${Object.entries(values)
-    .map(([name, value]) => `${name}=${encodeURIComponent(String(value).toWellFormed())}`)
+    .map(([name, value]) => `${name}=${encodeURIComponent(textOf(value))}`)
     .join("&")}`;
 
 const spelt = (text: string): string => spell(text, fuzz.names).slice(1, -1);

@@ -138,12 +138,16 @@ export function unfitting(
   return fc.oneof({ arbitrary: spoilt, weight: 3 }, anyJson);
 }
 
+/** A value as it is written where there is no JSON: in a path, a query or a header. */
+export const textOf = (value: unknown): string =>
+  (typeof value === "string" ? value : (JSON.stringify(value) ?? "")).toWellFormed();
+
 /** Texts that stand in for a part of a path: an id, something known, or nothing that could be one. Some are no path at all. */
 export const pathPart = (schema: Schema, names: readonly string[]): fc.Arbitrary<string> =>
   fc.oneof(
     fc.constantFrom(...names.map(known)),
-    fitting(schema, names, {}).map((value) => encodeURIComponent(toWellFormed(String(value)))),
-    oddText.map((text) => encodeURIComponent(toWellFormed(text))),
+    fitting(schema, names, {}).map((value) => encodeURIComponent(textOf(value))),
+    oddText.map((text) => encodeURIComponent(textOf(text))),
     fc.constantFrom(
       "%",
       "%zz",
@@ -157,5 +161,3 @@ export const pathPart = (schema: Schema, names: readonly string[]): fc.Arbitrary
       "x".repeat(101),
     ),
   );
-
-const toWellFormed = (text: string): string => text.toWellFormed();
