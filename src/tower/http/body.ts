@@ -25,6 +25,8 @@ export function parseInput(
   input: unknown,
   refused: (sentence: string) => never = (sentence) => refuse("bad_request", sentence),
 ): unknown {
+  // Valibot takes a list for an object without fields.
+  if (Array.isArray(input) && schema.expects === "Object") return refused("it must be an object.");
   const parsed = v.safeParse(schema, input, { abortEarly: true });
   return parsed.success ? parsed.output : refused(sentenceOf(parsed.issues));
 }

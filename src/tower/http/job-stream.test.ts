@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { jobId, type OwnerId, seq } from "../../protocol/ids.ts";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { type JobId, jobId, type OwnerId, seq } from "../../protocol/ids.ts";
 import { MAX_QUEUED_BYTES } from "../../protocol/limits.ts";
 import type { JobRecord } from "../../protocol/records.ts";
 import { newSecret } from "../access/secret.ts";
+import { createTestBrain } from "../economy/testing/brain.ts";
+import { testDirectory } from "../economy/testing/directory.ts";
+import { ANNA, openTestEconomy } from "../economy/testing/economy.ts";
 import { job, OPERATOR_TOKEN, startServer, type TestServer } from "./server-fixture.ts";
 
 const JOB = jobId("j");
@@ -43,13 +46,15 @@ type Reader = Awaited<ReturnType<typeof follow>>;
 /** Follows the job as a program does, and keeps what it is told. */
 async function follow({
   token = owner.ownerToken,
+  of = JOB,
   lastEventId,
 }: {
   token?: string;
+  of?: JobId;
   lastEventId?: string;
 } = {}) {
   const leaving = new AbortController();
-  const response = await fetch(`${server.origin}/api/jobs/${JOB}/stream`, {
+  const response = await fetch(`${server.origin}/api/jobs/${of}/stream`, {
     signal: leaving.signal,
     headers: {
       authorization: `Bearer ${token}`,
@@ -236,6 +241,35 @@ test("after a restart of the tower the text goes on with the next attempt", asyn
   expect((await back.until(2))[1]).toEqual(token(2, 0, "Anew"));
 });
 
+test("on a real economy too, over a restart in the middle of the work", async () => {
+  const directory = testDirectory();
+  const brain = createTestBrain();
+  brain.behaviour.execute = "hang";
+  const open = async () => {
+    const tower = await openTestEconomy(directory, { brain });
+    onTestFinished(tower.close);
+    await server.close();
+    server = await startServer({ economy: tower.economy, board: tower.board });
+    return tower;
+  };
+  const first = await open();
+  const { jobId: real } = await first.offered(ANNA);
+  await first.pay(ANNA, real, "work");
+  const before = await follow({ token: OPERATOR_TOKEN, of: real });
+  await expect.poll(() => before.events).toContainEqual(token(1, 0, "Half "));
+  await first.close();
+  brain.behaviour = {};
+  const second = await open();
+  expect((await before.all()).how).toBe("ended");
+  const after = await follow({ token: OPERATOR_TOKEN, of: real, lastEventId: "1:5" });
+  const closed = await second.until(real, ({ phase }) => phase === "closed");
+  const { events } = await after.all();
+  const texts = events.flatMap((event) => (event !== "beat" && event.event === "token" ? [event.data] : []));
+  expect(texts.map((piece) => (piece as { attempt: number }).attempt)).toEqual(texts.map(() => 2));
+  expect(texts.map((piece) => (piece as { text: string }).text).join("")).toBe("Half and whole.");
+  expect(events.at(-1)).toEqual(done(closed));
+});
+
 test("a job that ends without a result ends its stream; a refund is not waited for", async () => {
   const reader = await follow();
   await reader.until(1);
@@ -254,6 +288,19 @@ test("what is older than what was told is not told", async () => {
   };
   const reader = await follow();
   expect(await reader.until(1)).toEqual([state(server.jobs.get(JOB) as JobRecord)]);
+});
+
+test("a change that is told later than it was read is told once, and what came before it not at all", async () => {
+  const before = server.jobs.get(JOB) as JobRecord;
+  const evaluating: JobRecord = { ...before, seq: seq(2), phase: "evaluating" };
+  const offering: JobRecord = { ...before, seq: seq(3), phase: "awaiting_work_payment" };
+  server.jobs.set(JOB, offering);
+  const reader = await follow();
+  await reader.until(1);
+  for (const late of [evaluating, offering]) server.change(late);
+  const executing = { ...offering, seq: seq(4), phase: "executing" } as const;
+  server.change(executing);
+  expect(await reader.until(2)).toEqual([state(offering), state(executing)]);
 });
 
 test("nobody but its owner and operators follows a job, and no token in an address does", async () => {

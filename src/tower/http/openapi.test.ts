@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { refusalsOf } from "./declaration.ts";
-import { openPlayServer, type PlayServer } from "./play-fixture.ts";
+import { openPlayServer, type PlayServer } from "./testing/play-server.ts";
 
 /** The routes that are no part of the interface for programs: the socket and the page. */
 const UNDESCRIBED = ["/ws/matrix", "/"];

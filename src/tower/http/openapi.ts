@@ -2,28 +2,24 @@ import { readFileSync } from "node:fs";
 import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import {
-  AgentRecordSchema,
   InvoiceRecordSchema,
   JobRecordSchema,
   PriceSchema,
   PurseFiguresSchema,
 } from "../../protocol/records.ts";
 import { REFUSALS, type RefusalCode } from "../../protocol/refusal.ts";
-import { VALUES } from "../../protocol/values.ts";
 import { type CallableBy, type Declaration, declare, refusalsOf, TAGS } from "./declaration.ts";
 import { type AddRoute, answer } from "./route.ts";
 
 /** A JSON Schema, or a part of a document made of them. */
 type Json = Readonly<Record<string, unknown>>;
 
-/** The records that schemas refer to by name. */
+/** The records that schemas refer to by name, wherever they stand. */
 const RECORDS = {
-  AgentRecord: AgentRecordSchema,
   InvoiceRecord: InvoiceRecordSchema,
   JobRecord: JobRecordSchema,
   Price: PriceSchema,
   PurseFigures: PurseFiguresSchema,
-  JobProgress: VALUES.job_progress,
 };
 
 /**

@@ -5,7 +5,7 @@ import {
   PurseFiguresSchema,
   purseFigures as purseFields,
 } from "../../protocol/records.ts";
-import { SatsSchema } from "../../protocol/units.ts";
+import { SatsSchema, sats } from "../../protocol/units.ts";
 import type { Limits } from "../access/limiter.ts";
 import type { Economy } from "../economy/economy.ts";
 import type { Purse, Purses } from "../lightning/play/purses.ts";
@@ -13,7 +13,7 @@ import { declare } from "./declaration.ts";
 import { type AddRoute, answer, type Input } from "./route.ts";
 
 /** The most one purse is ever asked to take in: ten bitcoin of play sats. */
-const MAX_INVOICE_SATS = 1_000_000_000;
+const MAX_INVOICE_SATS = sats(1_000_000_000);
 const common = { tag: "play money", callableBy: "owner" } as const;
 
 const lookIntoPurse = declare({
@@ -72,8 +72,8 @@ const fillPurse = declare({
   body: v.strictObject({
     amountSats: v.pipe(
       SatsSchema,
-      v.check((amount) => amount >= 1, "must be at least 1 sat"),
-      v.check((amount) => amount <= MAX_INVOICE_SATS, "is more than a purse takes"),
+      v.minValue(sats(1), "must be at least 1 sat"),
+      v.maxValue(MAX_INVOICE_SATS, "is more than a purse takes"),
     ),
   }),
   answers: {

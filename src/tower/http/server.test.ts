@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as rawRequest } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -9,8 +10,8 @@ import { refuse } from "../../protocol/refusal.ts";
 import { sats, toMsat } from "../../protocol/units.ts";
 import { newSecret } from "../access/secret.ts";
 import { openPlayWallet, type PlayWallet } from "../lightning/play/play-wallet.ts";
-import { contradiction } from "./conformance.ts";
 import { job, OPERATOR_TOKEN, startServer, type TestServer } from "./server-fixture.ts";
+import { contradiction } from "./testing/conformance.ts";
 
 let directory = "";
 let wallet: PlayWallet;
@@ -408,6 +409,17 @@ test("what fails inside is answered without its reason, and logged", async () =>
   expect({ status, body }).toMatchObject(refused(500, "internal"));
   expect(JSON.stringify(body)).not.toContain("inner workings");
   expect(server.logged.join("")).toContain("inner workings");
+});
+
+test("a tower that stops does not wait for who never asked for anything", async () => {
+  const { port } = new URL(server.origin);
+  const silent = connect(Number(port), "127.0.0.1");
+  const closed = new Promise((resolve) => silent.on("close", resolve));
+  // Answered after it: the server has the silent one by then.
+  await new Promise((resolve) => silent.on("connect", resolve));
+  await ask("GET", "/healthz");
+  await server.app.close();
+  await closed;
 });
 
 test("every answer carries the policy that pages run under", async () => {

@@ -24,9 +24,10 @@ import { addJobRoutes } from "./jobs.ts";
 import { addKioskRoutes } from "./kiosks.ts";
 import { addOpenApiRoute } from "./openapi.ts";
 import { addPlayRoutes, type PlayRoutesOptions } from "./play.ts";
-import { answerRefusals } from "./refusals.ts";
+import { answerRefusals, answerRouterErrors } from "./refusals.ts";
 import { addingRoutes } from "./route.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
+import { dropSilentConnections } from "./silent-connections.ts";
 
 /** Everything that both doors, HTTP and socket, stand on. */
 export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
@@ -67,8 +68,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_FRAME_BYTES,
     forceCloseConnections: "idle",
+    frameworkErrors: answerRouterErrors,
   });
   await acceptSockets(app, options.log);
+  dropSilentConnections(app);
   answerRefusals(app);
   acceptJson(app);
   await addSecurityHeaders(app, options.doors);

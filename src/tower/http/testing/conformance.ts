@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { REFUSALS, type RefusalCode } from "../../protocol/refusal.ts";
-import { type Declaration, refusalsOf } from "./declaration.ts";
+import { REFUSALS, type RefusalCode } from "../../../protocol/refusal.ts";
+import { type Declaration, refusalsOf } from "../declaration.ts";
 
 /** An answer as a client got it. */
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
 
 const RefusalSchema = v.strictObject({
   code: v.picklist(Object.keys(REFUSALS) as RefusalCode[]),
-  message: v.pipe(v.string(), v.regex(/^\S.*[.:]$/s)),
+  message: v.pipe(v.string(), v.regex(/[.:]$/)),
 });
 
 const patternOf = ({ path }: Declaration): RegExp =>

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openPlayWallet } from "../lightning/play/play-wallet.ts";
-import type { ServerOptions } from "./server.ts";
-import { startServer } from "./server-fixture.ts";
+import { openPlayWallet } from "../../lightning/play/play-wallet.ts";
+import type { ServerOptions } from "../server.ts";
+import { startServer } from "../server-fixture.ts";
 
 const DAY = 86_400_000;
 
