@@ -17,7 +17,12 @@ const OVERLAP_MS = 10_000;
  * after is left to the sweep. Returns its own undo.
  */
 export function followPaid(
-  wallet: { readonly client: JsonClient; readonly key: string; readonly pollMs: number },
+  wallet: {
+    readonly client: JsonClient;
+    readonly key: string;
+    readonly now: () => number;
+    readonly pollMs: number;
+  },
   listener: (hint: SettlementHint) => void,
   after?: string,
 ): () => void {
@@ -40,8 +45,7 @@ export function followPaid(
     }
   }
 
-  return followByLooking({ settledSince, pollMs: wallet.pollMs, overlapMs: OVERLAP_MS }, listener, after)
-    .stop;
+  return followByLooking({ ...wallet, settledSince, overlapMs: OVERLAP_MS }, listener, after).stop;
 }
 
 const settlement = ({ payment_hash, updated_at, time }: LnbitsPayment): Settled => ({

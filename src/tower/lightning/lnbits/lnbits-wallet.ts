@@ -3,6 +3,7 @@ import { refuse } from "../../../protocol/refusal.ts";
 import { type Msat, msat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt, type Network } from "../bolt11/invoice.ts";
+import { createFollowings } from "../followings.ts";
 import { type Answer, createJsonClient } from "../json-client.ts";
 import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
@@ -49,6 +50,7 @@ const FAILURES: readonly (readonly [RegExp, PaymentFailure])[] = [
 export function openLnbitsWallet(options: LnbitsOptions): Wallet {
   const { adminKey, invoiceKey = adminKey, network, now, pollMs = POLL_MS } = options;
   const client = createJsonClient(options.url, "X-Api-Key");
+  const followings = createFollowings();
 
   async function lookup(paymentHash: string): Promise<LnbitsPayment | undefined> {
     const answer = await client.get(`/api/v1/payments/${encodeURIComponent(paymentHash)}`, invoiceKey);
@@ -135,11 +137,13 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
 
     lookupPayment,
 
-    followSettlements: (listener, after) => followPaid({ client, key: invoiceKey, pollMs }, listener, after),
+    followSettlements: (listener, after) =>
+      followings.follow(() => followPaid({ client, key: invoiceKey, now, pollMs }, listener, after)),
 
     balance,
 
     async close() {
+      followings.endAll();
       client.close();
     },
   };

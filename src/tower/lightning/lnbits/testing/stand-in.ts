@@ -45,6 +45,7 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
   ]);
   const entries: Entry[] = [];
   let lastStamp = 0;
+  let lists = 0;
   /** No two the same: LNbits' own are to the microsecond. */
   const stamp = (): number => {
     lastStamp = Math.max(Date.now(), lastStamp + 1);
@@ -105,7 +106,7 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
       bolt11,
       preimage: hex.encode(preimage),
       status: "pending",
-      updatedAt: stamp(),
+      updatedAt: Date.now(),
     });
     return dialect === "1.x"
       ? { status: 201, body: { payment_hash: hash, bolt11, payment_request: bolt11 } }
@@ -130,7 +131,7 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
       updatedAt: stamp(),
     };
     entries.push(entry);
-    if (entry.status === "success") Object.assign(target, { status: "success", updatedAt: stamp() });
+    if (entry.status === "success") Object.assign(target, { status: "success", updatedAt: entry.updatedAt });
     return { status: 201, body: said(entry) };
   }
 
@@ -164,6 +165,7 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
       const wanted = mine
         .filter((entry) => entry.status === (status ?? entry.status))
         .filter((entry) => entry.hash === (payment_hash ?? entry.hash));
+      lists += 1;
       const from = Number(url.searchParams.get("offset") ?? 0);
       const page = wanted
         .sort((a, b) => b.updatedAt - a.updatedAt)
@@ -200,6 +202,8 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
   return {
     account,
     mischief,
+    /** How often payments were listed. */
+    lists: () => lists,
     /** Ends the payments that are under way. */
     finish(status: "success" | "failed") {
       for (const entry of entries) if (entry.amount < 0 && entry.status === "pending") entry.status = status;
