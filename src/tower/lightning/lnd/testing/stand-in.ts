@@ -39,7 +39,7 @@ interface Mischief {
 }
 
 const OPENING_MSAT = 10_000_000n;
-const MACAROON = "0201036c6e64ab";
+const MACAROON = `0201036c6e64${"ab".repeat(60)}`;
 const ROUTE_FEE = 1_200n;
 
 /** An LND kept in memory, as its `rpcserver.go` and `router_server.go` answer through grpc-gateway, and everybody else on its network. */
