@@ -93,16 +93,14 @@ export function createJsonClient(
     async *lines(path, key, { body, signal }) {
       if (closing.signal.aborted) return refuse("wallet_unavailable", "The wallet is closed.");
       const ending = AbortSignal.any([closing.signal, signal]);
-      let response: http.IncomingMessage | undefined;
       try {
-        response = await begin(path, key, body, ending);
+        const response = await begin(path, key, body, ending);
+        // Leaving the loop ends the request.
         for await (const line of readLines(response)) {
           yield { status: response.statusCode ?? 0, body: parse(line) };
         }
       } catch (error) {
         throw unavailable(error);
-      } finally {
-        response?.destroy();
       }
     },
     close() {

@@ -51,14 +51,15 @@ describeWallet("the LND wallet", async () => {
 
 test("a stream that breaks is opened again where it was, and nothing is told twice", async () => {
   const { standIn, wallet } = await openRig();
+  const heard: unknown[] = [];
+  wallet.followSettlements((hint) => heard.push(hint));
+  await expect.poll(standIn.streaming).toBe(1);
+  // Of new invoices the stream tells as well.
   const made = [
     await wallet.makeInvoice(wanted),
     await wallet.makeInvoice(wanted),
     await wallet.makeInvoice(wanted),
   ] as const;
-  const heard: unknown[] = [];
-  wallet.followSettlements((hint) => heard.push(hint));
-  await expect.poll(standIn.streaming).toBe(1);
   standIn.receive(made[0].paymentRequest);
   await expect.poll(() => heard).toHaveLength(1);
   standIn.hangUp();

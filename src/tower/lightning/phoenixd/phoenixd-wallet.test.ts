@@ -137,6 +137,17 @@ test("status 200 is no success: a payment that failed says why", async () => {
   expect(await wallet.balance()).toBe(before);
 });
 
+test.each(["this invoice has already been paid", "another payment is in progress for that invoice"])(
+  "a second try that is refused says nothing of the first: %s",
+  async (said) => {
+    const { standIn, wallet } = await openRig();
+    standIn.mischief.failure = said;
+    expect(await wallet.pay({ paymentRequest: standIn.request(10_000n), feeLimit })).toEqual({
+      state: "pending",
+    });
+  },
+);
+
 test("what failed is tried again when it is asked for again", async () => {
   const { standIn, wallet } = await openRig();
   standIn.mischief.failure = "channel is not connected yet, please retry when connected";
