@@ -227,9 +227,9 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
       await settle(third.paymentRequest);
       const later = heardUntil(wallet, last.paymentHash, cursor);
       await settle(last.paymentRequest);
-      // What the cursor's own hint told may be told again.
-      const missed = hashesOf(await later).filter((hash) => hash !== first.paymentHash);
-      expect(missed).toEqual([second.paymentHash, third.paymentHash, last.paymentHash]);
+      // What came shortly before the cursor may be told again.
+      const missed = [second.paymentHash, third.paymentHash, last.paymentHash];
+      expect(hashesOf(await later).filter((hash) => missed.includes(hash))).toEqual(missed);
     });
 
     test.each([

@@ -17,7 +17,7 @@ const time = v.pipe(
   v.finite(),
 );
 
-/** A payment as its own wallet sees it. The preimage is in the answer also while it is unpaid, and is left there. */
+/** A payment as its own wallet sees it. Before 1.6 the preimage is in the answer also while it is unpaid; it is left there. */
 const PaymentSchema = v.object({
   payment_hash: v.string(),
   amount: wholeMsat,

@@ -45,7 +45,8 @@ const FAILURES: readonly (readonly [RegExp, PaymentFailure])[] = [
 
 /**
  * A wallet of an LNbits 1.x (and the older field names) as the tower's wallet. Its own requests carry the invoice key; only `pay` carries
- * the admin key. Follows the routes of `lnbits/core/views/payment_api.py`.
+ * the admin key. Follows the routes of `lnbits/core/views/payment_api.py`. Its `failed` is believed; before 1.6 it could
+ * mean that the node behind it did not answer (`_pay_external_invoice` in `lnbits/core/services/payments.py`).
  */
 export function openLnbitsWallet(options: LnbitsOptions): Wallet {
   const { adminKey, invoiceKey = adminKey, network, now, pollMs = POLL_MS } = options;
