@@ -80,7 +80,7 @@ test.each([
   ["PORT", "-1"],
   ["PORT", "80.5"],
   ["HOST", "no host"],
-  ["LIGHTNING", "lnd"],
+  ["LIGHTNING", "cln"],
   ["BTC_PRICE", "coinbase"],
   ["BTC_PRICE_USD", "0"],
   ["BTC_PRICE_USD", "1e5"],
@@ -157,4 +157,55 @@ test("a real wallet is named by its address and keys, and never stands at an ope
   expect(sentence({ LNBITS_URL: "http://127.0.0.1:5000" })).toBe(undefined);
   // A key that cannot be one is not repeated.
   expect(sentence({ LNBITS_ADMIN_KEY: "se cret" })?.[1]).not.toContain("se cret");
+});
+
+test("a phoenixd is named by its address and password, an LND by its address, macaroon and certificate", () => {
+  const phoenixd = {
+    LIGHTNING: "phoenixd",
+    PHOENIXD_URL: "http://127.0.0.1:9740",
+    PHOENIXD_PASSWORD: "phoenixd-password",
+  };
+  expect(parseConfig(phoenixd).lightning).toEqual({
+    kind: "phoenixd",
+    url: "http://127.0.0.1:9740",
+    password: "phoenixd-password",
+    network: "bc",
+  });
+  const lnd = { LIGHTNING: "lnd", LND_URL: "https://127.0.0.1:8080", LND_MACAROON: "0201".repeat(60) };
+  expect(parseConfig(lnd).lightning).toEqual({
+    kind: "lnd",
+    url: "https://127.0.0.1:8080",
+    macaroon: "0201".repeat(60),
+    certificateFile: undefined,
+    network: "bc",
+  });
+  const named = { LND_TLS_CERT: "/home/lnd/.lnd/tls.cert", LIGHTNING_NETWORK: "bcrt" };
+  expect(parseConfig({ ...lnd, ...named }).lightning).toMatchObject({
+    certificateFile: "/home/lnd/.lnd/tls.cert",
+    network: "bcrt",
+  });
+});
+
+test.each([
+  [{ LIGHTNING: "phoenixd", PHOENIXD_URL: "http://127.0.0.1:9740" }, "PHOENIXD_PASSWORD"],
+  [{ LIGHTNING: "phoenixd", PHOENIXD_PASSWORD: "phoenixd-password" }, "PHOENIXD_URL"],
+  [{ LIGHTNING: "lnd", LND_URL: "https://127.0.0.1:8080" }, "LND_MACAROON"],
+  [{ LIGHTNING: "lnd", LND_MACAROON: "02".repeat(60) }, "LND_URL"],
+  [{ LIGHTNING: "phoenixd", PHOENIXD_URL: "http://phoenixd.example" }, "https://"],
+  [{ LIGHTNING: "lnd", LND_URL: "https://user:word@127.0.0.1" }, "LND_URL"],
+])("%o is refused with what is missing or wrong", (env, words) => {
+  expect(refusal(env)).toMatchObject({ code: "bad_request", message: expect.stringContaining(words) });
+});
+
+test.each(["lnbits", "phoenixd", "lnd"])("LIGHTNING=%s stands at no open door", (kind) => {
+  expect(refusal({ LIGHTNING: kind, HOST: "0.0.0.0" }).code).toBe("tls_required");
+});
+
+test.each([
+  ["PHOENIXD_PASSWORD", { LIGHTNING: "phoenixd", PHOENIXD_URL: "https://phoenixd.example" }, "not a word"],
+  ["LND_MACAROON", { LIGHTNING: "lnd", LND_URL: "https://lnd.example" }, "AgEDbG5kAvgBAwo="],
+])("a %s that cannot be one is not repeated", (name, env, value) => {
+  const { message } = refusal({ ...env, [name]: value });
+  expect(message).toContain(name);
+  expect(message).not.toContain(value);
 });

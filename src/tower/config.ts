@@ -26,6 +26,22 @@ export type LightningConfig =
       /** Can only look and ask for payments; undefined: the admin key is used for that as well. */
       readonly invoiceKey: string | undefined;
       readonly network: Network;
+    }
+  | {
+      readonly kind: "phoenixd";
+      readonly url: string;
+      /** Can spend. */
+      readonly password: string;
+      readonly network: Network;
+    }
+  | {
+      readonly kind: "lnd";
+      readonly url: string;
+      /** Hex. Can spend. */
+      readonly macaroon: string;
+      /** The path of the node's own certificate; undefined: one of a public authority. */
+      readonly certificateFile: string | undefined;
+      readonly network: Network;
     };
 
 /** Everything the tower is told from outside, parsed once. */
@@ -104,6 +120,8 @@ const isThisMachine = (host: string): boolean =>
 
 const key = v.pipe(text, v.regex(/^[\x21-\x7e]{8,200}$/));
 const KEY = "a wallet's key: 8 to 200 letters, digits or signs without spaces";
+const walletUrl = v.optional(v.pipe(text, v.check(isWalletUrl)));
+const WALLET_URL = "an https:// address, or http:// on this machine, without a path's query or a password";
 const seconds = whole(1, 86_400);
 const SECONDS = "a whole number of seconds from 1 to 86400";
 
@@ -126,8 +144,8 @@ const VARIABLES = {
     unset: undefined,
   },
   LIGHTNING: {
-    schema: v.pipe(text, v.picklist(["play", "lnbits"])),
-    allowed: "play (play sats) or lnbits",
+    schema: v.pipe(text, v.picklist(["play", "lnbits", "phoenixd", "lnd"])),
+    allowed: "play (play sats), lnbits, phoenixd or lnd",
     unset: "play",
   },
   LIGHTNING_NETWORK: {
@@ -135,13 +153,22 @@ const VARIABLES = {
     allowed: "bc (bitcoin), tb (testnet), tbs (signet) or bcrt (regtest)",
     unset: "bc",
   },
-  LNBITS_URL: {
-    schema: v.optional(v.pipe(text, v.check(isWalletUrl))),
-    allowed: "an https:// address, or http:// on this machine, without a path's query or a password",
-    unset: undefined,
-  },
+  LNBITS_URL: { schema: walletUrl, allowed: WALLET_URL, unset: undefined },
   LNBITS_ADMIN_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
   LNBITS_INVOICE_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
+  PHOENIXD_URL: { schema: walletUrl, allowed: WALLET_URL, unset: undefined },
+  PHOENIXD_PASSWORD: { schema: v.optional(key), allowed: KEY, unset: undefined },
+  LND_URL: { schema: walletUrl, allowed: WALLET_URL, unset: undefined },
+  LND_MACAROON: {
+    schema: v.optional(v.pipe(text, v.regex(/^(?:[0-9a-f]{2}){32,2048}$/i))),
+    allowed: "a macaroon in hex, such as lncli bakemacaroon prints",
+    unset: undefined,
+  },
+  LND_TLS_CERT: {
+    schema: v.optional(v.pipe(text, v.minLength(1))),
+    allowed: "the path of the node's tls.cert",
+    unset: undefined,
+  },
   BTC_PRICE: {
     schema: v.optional(v.pipe(text, v.picklist(["fixed", "public"]))),
     allowed: "fixed (that of BTC_PRICE_USD) or public (what several exchanges say)",
@@ -202,7 +229,13 @@ const VARIABLES = {
 type Variable = keyof typeof VARIABLES;
 type ValueOf<Name extends Variable> = v.InferOutput<(typeof VARIABLES)[Name]["schema"]>;
 
-const SECRETS: ReadonlySet<Variable> = new Set(["OPERATOR_TOKEN", "LNBITS_ADMIN_KEY", "LNBITS_INVOICE_KEY"]);
+const SECRETS: ReadonlySet<Variable> = new Set([
+  "OPERATOR_TOKEN",
+  "LNBITS_ADMIN_KEY",
+  "LNBITS_INVOICE_KEY",
+  "PHOENIXD_PASSWORD",
+  "LND_MACAROON",
+]);
 
 function read<Name extends Variable>(env: Env, name: Name): ValueOf<Name> {
   const { schema, allowed, unset } = VARIABLES[name];
@@ -227,6 +260,35 @@ function ownHosts(host: string): readonly string[] {
   return [...new Set([...LOCAL_NAMES, ...addresses.map(({ address }) => urlHost(address.toLowerCase()))])];
 }
 
+type RealWallet = Exclude<LightningConfig, { readonly kind: "play" }>;
+
+/** How each real wallet is named. */
+const WALLETS: {
+  readonly [Kind in RealWallet["kind"]]: (env: Env, network: Network) => RealWallet & { kind: Kind };
+} = {
+  lnbits(env, network) {
+    const url = read(env, "LNBITS_URL");
+    const adminKey = read(env, "LNBITS_ADMIN_KEY");
+    if (url === undefined || adminKey === undefined)
+      return refuse("bad_request", "LIGHTNING=lnbits needs LNBITS_URL and LNBITS_ADMIN_KEY.");
+    return { kind: "lnbits", url, adminKey, invoiceKey: read(env, "LNBITS_INVOICE_KEY"), network };
+  },
+  phoenixd(env, network) {
+    const url = read(env, "PHOENIXD_URL");
+    const password = read(env, "PHOENIXD_PASSWORD");
+    if (url === undefined || password === undefined)
+      return refuse("bad_request", "LIGHTNING=phoenixd needs PHOENIXD_URL and PHOENIXD_PASSWORD.");
+    return { kind: "phoenixd", url, password, network };
+  },
+  lnd(env, network) {
+    const url = read(env, "LND_URL");
+    const macaroon = read(env, "LND_MACAROON");
+    if (url === undefined || macaroon === undefined)
+      return refuse("bad_request", "LIGHTNING=lnd needs LND_URL and LND_MACAROON.");
+    return { kind: "lnd", url, macaroon, certificateFile: read(env, "LND_TLS_CERT"), network };
+  },
+};
+
 /** Refuses a real wallet behind a door that anybody in the network could listen at: the tower speaks plain HTTP. */
 function readLightning(env: Env, host: string): LightningConfig {
   const kind = read(env, "LIGHTNING");
@@ -237,17 +299,7 @@ function readLightning(env: Env, host: string): LightningConfig {
       `With a real wallet HOST must be this machine, not ${host}: put a proxy that speaks HTTPS in front, and name it in ALLOWED_HOSTS and ALLOWED_ORIGINS.`,
     );
   }
-  const url = read(env, "LNBITS_URL");
-  const adminKey = read(env, "LNBITS_ADMIN_KEY");
-  if (url === undefined || adminKey === undefined)
-    return refuse("bad_request", "LIGHTNING=lnbits needs LNBITS_URL and LNBITS_ADMIN_KEY.");
-  return {
-    kind,
-    url,
-    adminKey,
-    invoiceKey: read(env, "LNBITS_INVOICE_KEY"),
-    network: read(env, "LIGHTNING_NETWORK"),
-  };
+  return WALLETS[kind](env, read(env, "LIGHTNING_NETWORK"));
 }
 
 /**

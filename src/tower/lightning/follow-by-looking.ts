@@ -13,6 +13,8 @@ export interface LookedAt {
    * newest few. May reject: it is asked again.
    */
   settledSince(since: number | undefined): Promise<readonly Settled[]>;
+  /** Milliseconds since 1970 by the tower's clock. */
+  readonly now: () => number;
   /** How often it is looked at, in milliseconds. */
   readonly pollMs: number;
   /** How far before the newest each look begins, in milliseconds: what was written late, or in the same instant, is not missed. */
@@ -28,14 +30,15 @@ export interface Following {
 
 /**
  * Looks for settled invoices every `pollMs` and tells each hash once, the oldest first. The cursor is the time of the newest. Without one
- * the first look only learns what is old. What cannot be asked now is asked the next time.
+ * the first look only learns what is old, by the tower's clock. What cannot be asked now is asked the next time.
  */
 export function followByLooking(
-  { settledSince, pollMs, overlapMs }: LookedAt,
+  { settledSince, now, pollMs, overlapMs }: LookedAt,
   listener: (hint: SettlementHint) => void,
   after?: string,
 ): Following {
   const told = new Map<string, number>();
+  const startedAt = now();
   let newest = after !== undefined && /^\d{1,15}$/.test(after) ? Number(after) : undefined;
   let isOver = false;
   let isLooking = false;
@@ -50,8 +53,8 @@ export function followByLooking(
       if (told.has(paymentHash) || settledAt < (since ?? 0)) continue;
       told.set(paymentHash, settledAt);
       newest = Math.max(newest ?? 0, settledAt);
-      // What was settled before anybody followed is the sweep's, not news.
-      if (since !== undefined) listener({ paymentHash, cursor: String(newest) });
+      // What was settled before anybody followed is the sweep's, not news. What came before the first look's answer is.
+      if (since !== undefined || settledAt >= startedAt) listener({ paymentHash, cursor: String(newest) });
     }
     newest ??= 0;
     for (const [hash, at] of told) if (at < newest - overlapMs) told.delete(hash);

@@ -11,8 +11,12 @@ import type { SettlementHint, Wallet } from "./wallet.ts";
 /** A wallet with money in it, and the rest of its network: what a test needs beyond the port. */
 export interface WalletUnderTest {
   readonly wallet: Wallet;
+  /** Msat: what the balance is rounded down to, where that is not a msat. */
+  readonly balanceStep?: bigint;
   /** Somebody else pays the wallet's invoice; resolves when the wallet's node has the sats. */
   settle(paymentRequest: string): Promise<void>;
+  /** Resolves when whatever follows the wallet has been heard by its node; left out where that is at once. */
+  followed?(): Promise<void>;
   /** Somebody else asks for sats, and can be reached. */
   requestFromElsewhere(amount: Sats): Promise<string>;
   /** The wallet's time goes on by so many seconds. */
@@ -109,6 +113,7 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
       const before = await wallet.balance();
       const { paymentHash, paymentRequest, expiresAt } = await wallet.makeInvoice(wanted);
       const heard = heardUntil(wallet, paymentHash);
+      await rig.followed?.();
       await settle(paymentRequest);
       expect(hashesOf(await heard)).toEqual([paymentHash]);
       const status = await wallet.lookupInvoice(paymentHash);
@@ -150,7 +155,8 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
       expect(await wallet.pay({ paymentRequest: paymentRequest.toUpperCase(), feeLimit: FEE_LIMIT })).toEqual(
         status,
       );
-      expect(before - (await wallet.balance())).toBe(10_000n + fee);
+      const misfit = Number(before - (await wallet.balance()) - (10_000n + fee));
+      expect(Math.abs(misfit)).toBeLessThan(Number(rig.balanceStep ?? 1n));
     });
 
     test("its own invoice is not paid", async () => {
@@ -200,6 +206,7 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
       const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
       wallet.followSettlements((hint) => heard.push(hint.paymentHash))();
       const last = heardUntil(wallet, paymentHash);
+      await rig.followed?.();
       await settle(paymentRequest);
       await last;
       expect(heard).toEqual([]);
@@ -212,6 +219,7 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
       const third = await wallet.makeInvoice(wanted);
       const last = await wallet.makeInvoice(wanted);
       const heard = heardUntil(wallet, first.paymentHash);
+      await rig.followed?.();
       await settle(first.paymentRequest);
       const cursor = (await heard).at(-1)?.cursor;
       expect(cursor).toEqual(expect.any(String));
@@ -219,9 +227,9 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
       await settle(third.paymentRequest);
       const later = heardUntil(wallet, last.paymentHash, cursor);
       await settle(last.paymentRequest);
-      // What the cursor's own hint told may be told again.
-      const missed = hashesOf(await later).filter((hash) => hash !== first.paymentHash);
-      expect(missed).toEqual([second.paymentHash, third.paymentHash, last.paymentHash]);
+      // What came shortly before the cursor may be told again.
+      const missed = [second.paymentHash, third.paymentHash, last.paymentHash];
+      expect(hashesOf(await later).filter((hash) => missed.includes(hash))).toEqual(missed);
     });
 
     test.each([
@@ -233,7 +241,11 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
       const before = await wallet.makeInvoice(wanted);
       const after = await wallet.makeInvoice(wanted);
       await settle(before.paymentRequest);
+      // Then is a later millisecond.
+      const settledBy = Date.now();
+      await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(settledBy);
       const heard = heardUntil(wallet, after.paymentHash, cursor);
+      await rig.followed?.();
       await settle(after.paymentRequest);
       expect(hashesOf(await heard)).toEqual([after.paymentHash]);
     });

@@ -45,6 +45,7 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
   ]);
   const entries: Entry[] = [];
   let lastStamp = 0;
+  let lists = 0;
   /** No two the same: LNbits' own are to the microsecond. */
   const stamp = (): number => {
     lastStamp = Math.max(Date.now(), lastStamp + 1);
@@ -105,7 +106,7 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
       bolt11,
       preimage: hex.encode(preimage),
       status: "pending",
-      updatedAt: stamp(),
+      updatedAt: Date.now(),
     });
     return dialect === "1.x"
       ? { status: 201, body: { payment_hash: hash, bolt11, payment_request: bolt11 } }
@@ -130,12 +131,15 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
       updatedAt: stamp(),
     };
     entries.push(entry);
-    if (entry.status === "success") Object.assign(target, { status: "success", updatedAt: stamp() });
+    if (entry.status === "success") Object.assign(target, { status: "success", updatedAt: entry.updatedAt });
     return { status: 201, body: said(entry) };
   }
 
   function lookUp(hash: string, walletId: string | undefined) {
-    const entry = entries.find((each) => each.hash === hash && (walletId ?? each.walletId) === each.walletId);
+    // The one that left comes first, where a wallet has paid itself: `ORDER BY amount LIMIT 1`.
+    const [entry] = entries
+      .filter((each) => each.hash === hash && (walletId ?? each.walletId) === each.walletId)
+      .sort((a, b) => a.amount - b.amount);
     if (entry === undefined) return { status: 404, body: { detail: "Payment does not exist." } };
     const paid = entry.status === "success";
     // With a key that is not known it answers without details; paid, with the preimage, to anybody.
@@ -157,7 +161,11 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     if (url.pathname !== "/api/v1/payments") return { status: 404, body: { detail: "Not Found" } };
     if (request.method === "GET") {
       const mine = entries.filter(({ walletId }) => walletId === key.walletId);
-      const wanted = mine.filter(({ status }) => status === (url.searchParams.get("status") ?? status));
+      const { status, payment_hash } = Object.fromEntries(url.searchParams);
+      const wanted = mine
+        .filter((entry) => entry.status === (status ?? entry.status))
+        .filter((entry) => entry.hash === (payment_hash ?? entry.hash));
+      lists += 1;
       const from = Number(url.searchParams.get("offset") ?? 0);
       const page = wanted
         .sort((a, b) => b.updatedAt - a.updatedAt)
@@ -194,6 +202,8 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
   return {
     account,
     mischief,
+    /** How often payments were listed. */
+    lists: () => lists,
     /** Ends the payments that are under way. */
     finish(status: "success" | "failed") {
       for (const entry of entries) if (entry.amount < 0 && entry.status === "pending") entry.status = status;
