@@ -3,6 +3,8 @@ import * as v from "valibot";
 import { refuse } from "../protocol/refusal.ts";
 import { type Sats, sats } from "../protocol/units.ts";
 import type { Network } from "./lightning/bolt11/invoice.ts";
+import { type NwcConnection, parseConnection } from "./lightning/nwc/connection.ts";
+import { isThisMachine } from "./this-machine.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -26,7 +28,8 @@ export type LightningConfig =
       /** Can only look and ask for payments; undefined: the admin key is used for that as well. */
       readonly invoiceKey: string | undefined;
       readonly network: Network;
-    };
+    }
+  | { readonly kind: "nwc"; readonly connection: NwcConnection; readonly network: Network };
 
 /** Everything the tower is told from outside, parsed once. */
 export interface Config {
@@ -94,10 +97,6 @@ const isWalletUrl = (value: string): boolean => {
   return protocol === "https:" || (protocol === "http:" && isThisMachine(hostname));
 };
 
-/** Whether a host's name or address is this machine for itself alone. */
-const isThisMachine = (host: string): boolean =>
-  host === "localhost" || /^127(?:\.\d{1,3}){3}$/.test(host) || host === "::1" || host === "[::1]";
-
 const key = v.pipe(text, v.regex(/^[\x21-\x7e]{8,200}$/));
 const KEY = "a wallet's key: 8 to 200 letters, digits or signs without spaces";
 const seconds = whole(1, 86_400);
@@ -122,8 +121,8 @@ const VARIABLES = {
     unset: undefined,
   },
   LIGHTNING: {
-    schema: v.pipe(text, v.picklist(["play", "lnbits"])),
-    allowed: "play (play sats) or lnbits",
+    schema: v.pipe(text, v.picklist(["play", "lnbits", "nwc"])),
+    allowed: "play (play sats), lnbits or nwc",
     unset: "play",
   },
   LIGHTNING_NETWORK: {
@@ -138,6 +137,18 @@ const VARIABLES = {
   },
   LNBITS_ADMIN_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
   LNBITS_INVOICE_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
+  NWC_URL: {
+    schema: v.optional(
+      v.pipe(
+        text,
+        v.transform(parseConnection),
+        v.check((connection) => connection !== undefined),
+      ),
+    ),
+    allowed:
+      "a nostr+walletconnect:// address with the wallet's key, 1 to 8 relays (wss://, or ws:// on this machine) and a secret",
+    unset: undefined,
+  },
   BTC_PRICE_USD: {
     schema: whole(1, 1_000_000_000),
     allowed: "a whole number of US dollars from 1 to 1000000000",
@@ -187,7 +198,12 @@ const VARIABLES = {
 type Variable = keyof typeof VARIABLES;
 type ValueOf<Name extends Variable> = v.InferOutput<(typeof VARIABLES)[Name]["schema"]>;
 
-const SECRETS: ReadonlySet<Variable> = new Set(["OPERATOR_TOKEN", "LNBITS_ADMIN_KEY", "LNBITS_INVOICE_KEY"]);
+const SECRETS: ReadonlySet<Variable> = new Set([
+  "OPERATOR_TOKEN",
+  "LNBITS_ADMIN_KEY",
+  "LNBITS_INVOICE_KEY",
+  "NWC_URL",
+]);
 
 function read<Name extends Variable>(env: Env, name: Name): ValueOf<Name> {
   const { schema, allowed, unset } = VARIABLES[name];
@@ -221,6 +237,11 @@ function readLightning(env: Env, host: string): LightningConfig {
       "tls_required",
       `With a real wallet HOST must be this machine, not ${host}: put a proxy that speaks HTTPS in front, and name it in ALLOWED_HOSTS and ALLOWED_ORIGINS.`,
     );
+  }
+  if (kind === "nwc") {
+    const connection = read(env, "NWC_URL");
+    if (connection === undefined) return refuse("bad_request", "LIGHTNING=nwc needs NWC_URL.");
+    return { kind, connection, network: read(env, "LIGHTNING_NETWORK") };
   }
   const url = read(env, "LNBITS_URL");
   const adminKey = read(env, "LNBITS_ADMIN_KEY");

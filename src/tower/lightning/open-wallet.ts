@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { LightningConfig } from "../config.ts";
 import { ensurePrivateFile } from "../storage/directory-lock.ts";
 import { openLnbitsWallet } from "./lnbits/lnbits-wallet.ts";
+import { openNwcWallet } from "./nwc/nwc-wallet.ts";
 import type { DayOf } from "./play/faucet.ts";
 import { openPlayWallet } from "./play/play-wallet.ts";
 import type { Purses } from "./play/purses.ts";
@@ -22,6 +23,10 @@ export function openWallet(
   if (lightning.kind === "lnbits") {
     const { url, adminKey, invoiceKey = adminKey, network } = lightning;
     return { wallet: openLnbitsWallet({ url, adminKey, invoiceKey, network, now }), purses: undefined };
+  }
+  if (lightning.kind === "nwc") {
+    const { connection, network } = lightning;
+    return { wallet: openNwcWallet({ connection, network, now }), purses: undefined };
   }
   const file = join(dataDir, "play-wallet.db");
   // It holds keys and preimages.

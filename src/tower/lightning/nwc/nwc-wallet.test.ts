@@ -1,0 +1,233 @@
+import { afterEach, expect, test } from "vitest";
+import { RefusalError } from "../../../protocol/refusal.ts";
+import { msat, sats, toMsat } from "../../../protocol/units.ts";
+import { decodeInvoice } from "../bolt11/decode.ts";
+import { describeWallet } from "../wallet-contract.ts";
+import { openNwcRig } from "./testing/contract-rig.ts";
+
+for (const [dialect, words] of [
+  ["now", "as NIP-47 is today"],
+  ["old", "before NIP-44 and states"],
+  ["quiet", "without notifications"],
+] as const) {
+  describeWallet(`the NWC wallet (${words})`, () => openNwcRig(dialect));
+}
+
+const refusal = (code: string, words = "") =>
+  expect.objectContaining({ constructor: RefusalError, code, message: expect.stringContaining(words) });
+const hashOf = (hint: string): string => hint;
+const feeLimit = toMsat(sats(10));
+const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+async function open(...[dialect, differs]: Parameters<typeof openNwcRig>) {
+  const rig = await openNwcRig(dialect, differs);
+  ends.push(rig.release);
+  return rig;
+}
+
+test.each(["now", "old"] as const)(
+  "a payment that was not answered is pending until the wallet says otherwise (%s)",
+  async (dialect) => {
+    const { wallet, service, requestFromElsewhere } = await open(dialect, { payMs: 300 });
+    const paymentRequest = await requestFromElsewhere(sats(10));
+    const { paymentHash } = decodeInvoice(paymentRequest);
+    service.mischief.staysPending = true;
+    await expect(wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(refusal("wallet_unavailable"));
+    expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "pending" });
+    expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+    service.finish("settled");
+    expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "succeeded", fee: 1000n });
+    expect(service.asked.filter(({ method }) => method === "pay_invoice").length).toBe(1);
+  },
+);
+
+test("a payment that ended badly is failed only once the wallet says so, and may then be tried again", async () => {
+  const { wallet, service, requestFromElsewhere } = await open("now", { payMs: 300 });
+  const paymentRequest = await requestFromElsewhere(sats(10));
+  const { paymentHash } = decodeInvoice(paymentRequest);
+  service.mischief.staysPending = true;
+  await expect(wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(refusal("wallet_unavailable"));
+  service.finish("failed");
+  expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "failed", reason: "no_route" });
+  service.mischief.staysPending = false;
+  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "succeeded", fee: 1000n });
+});
+
+test("an answer that is lost after the payment was made is not a failure", async () => {
+  const { wallet, service, requestFromElsewhere } = await open("now", { payMs: 300 });
+  const paymentRequest = await requestFromElsewhere(sats(10));
+  service.mischief.losesAnswerTo = "pay_invoice";
+  await expect(wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(refusal("wallet_unavailable"));
+  expect(await wallet.lookupPayment(decodeInvoice(paymentRequest).paymentHash)).toEqual({
+    state: "succeeded",
+    fee: 1000n,
+  });
+});
+
+test("unheard of is not unpaid while the wallet could still obey the request", async () => {
+  const { wallet, service, relays, requestFromElsewhere, pass } = await open("now", { payMs: 300 });
+  const paymentRequest = await requestFromElsewhere(sats(10));
+  const { paymentHash } = decodeInvoice(paymentRequest);
+  await wallet.balance();
+  await wallet.makeInvoice(wanted);
+  // Only the payment is held back: the relay answers it with a refusal, as after it had been passed on elsewhere.
+  const [relay] = relays;
+  const isAsking = wallet.pay({ paymentRequest, feeLimit });
+  await expect.poll(() => service.asked.at(-1)?.method).toBe("get_balance");
+  if (relay) relay.mischief.refuses = "error: later";
+  await expect(isAsking).rejects.toThrow(refusal("wallet_unavailable"));
+  if (relay) relay.mischief.refuses = undefined;
+  expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "pending" });
+  await pass(91);
+  expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "unknown" });
+});
+
+test("a success without the preimage is not believed", async () => {
+  const { wallet, service, requestFromElsewhere } = await open("now");
+  const paymentRequest = await requestFromElsewhere(sats(10));
+  service.mischief.lies = true;
+  service.mischief.errors.set("lookup_invoice", "NOT_FOUND");
+  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+});
+
+test.each([
+  ["INSUFFICIENT_BALANCE", { state: "failed", reason: "insufficient_balance" }],
+  ["QUOTA_EXCEEDED", { state: "failed", reason: "insufficient_balance" }],
+  ["PAYMENT_FAILED", { state: "failed", reason: "no_route" }],
+])("a payment that the wallet answers with %s did not happen", async (code, status) => {
+  const { wallet, service, requestFromElsewhere } = await open();
+  const paymentRequest = await requestFromElsewhere(sats(10));
+  service.mischief.errors.set("pay_invoice", code);
+  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual(status);
+});
+
+test.each([
+  ["INTERNAL", "INTERNAL"],
+  ["RESTRICTED", "permission"],
+  ["UNAUTHORIZED", "NWC_URL"],
+  ["RATE_LIMITED", "too often"],
+])("what the wallet answers with %s is unknown, and says what to do", async (code, words) => {
+  const { wallet, service, requestFromElsewhere } = await open();
+  const paymentRequest = await requestFromElsewhere(sats(10));
+  service.mischief.errors.set("pay_invoice", code);
+  await expect(wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(
+    refusal("wallet_unavailable", words),
+  );
+});
+
+test("a payment whose route may cost more than the fee limit is not sent", async () => {
+  const { wallet, service, requestFromElsewhere } = await open();
+  const failed = { state: "failed", reason: "no_route" };
+  const small = await requestFromElsewhere(sats(10));
+  expect(await wallet.pay({ paymentRequest: small, feeLimit: msat(9_999n) })).toEqual(failed);
+  const large = await requestFromElsewhere(sats(2_000));
+  expect(await wallet.pay({ paymentRequest: large, feeLimit: msat(19_999n) })).toEqual(failed);
+  expect(service.asked.some(({ method }) => method === "pay_invoice")).toBe(false);
+});
+
+test("only the wallet's own signature is a hint", async () => {
+  const { wallet, service, relays, settle } = await open();
+  const made = await wallet.makeInvoice(wanted);
+  const forged = "f0".repeat(32);
+  const heard: string[] = [];
+  wallet.followSettlements((hint) => heard.push(hashOf(hint)));
+  const event = service.forge(forged);
+  relays[0]?.pass(event);
+  // Neither is the wallet's name under somebody else's words.
+  relays[0]?.pass({ ...event, pubkey: service.pubkey });
+  await settle(made.paymentRequest);
+  await expect.poll(() => heard).toEqual([made.paymentHash]);
+});
+
+test("a forged or foreign answer is passed over, and the wallet's own is taken", async () => {
+  const { wallet, service, relays } = await open();
+  await wallet.balance();
+  service.onRequest((request) => {
+    for (const forged of service.forgeAnswers(request, { balance: 21_000_000 })) relays[0]?.pass(forged);
+  });
+  expect(await wallet.balance()).toBe(10_000_000n);
+});
+
+test("the connection comes back by itself, and what was settled meanwhile is told", async () => {
+  const { wallet, relays, settle } = await open("quiet", { pollMs: 600_000 });
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  const heard: string[] = [];
+  wallet.followSettlements((hint) => heard.push(hashOf(hint)));
+  await wallet.balance();
+  await settle(paymentRequest);
+  relays[0]?.drop();
+  await expect.poll(() => heard).toEqual([paymentHash]);
+  expect(await wallet.balance()).toBe(10_010_000n);
+});
+
+test("one relay of two is enough, and one request over both is obeyed once", async () => {
+  const { wallet, service, relays, requestFromElsewhere } = await open("now", { relayCount: 2 });
+  await expect.poll(() => relays.map((relay) => relay.connections())).toEqual([2, 2]);
+  const paymentRequest = await requestFromElsewhere(sats(10));
+  expect(await wallet.pay({ paymentRequest, feeLimit })).toMatchObject({ state: "succeeded" });
+  expect(service.asked.filter(({ method }) => method === "pay_invoice").length).toBe(1);
+  await relays[0]?.stop();
+  expect(await wallet.balance()).toBe(10_000_000n - 11_000n);
+});
+
+test("a relay that wants to know who asks is told", async () => {
+  const { relays, reopen } = await open();
+  if (relays[0]) relays[0].mischief.asksWho = true;
+  expect(await reopen().balance()).toBe(10_000_000n);
+});
+
+test("a relay that takes no request is said so at once", async () => {
+  const { wallet, relays } = await open();
+  await wallet.balance();
+  if (relays[0]) relays[0].mischief.refuses = "blocked: not here";
+  await expect(wallet.balance()).rejects.toThrow(refusal("wallet_unavailable"));
+});
+
+test("a wallet on another network than the tower was told is not used", async () => {
+  const { reopen, requestFromElsewhere, service } = await open();
+  const wallet = reopen({ network: "tb" });
+  await expect(wallet.makeInvoice(wanted)).rejects.toThrow(
+    refusal("wallet_unavailable", "LIGHTNING_NETWORK"),
+  );
+  // A wallet that does not say its network is known by its invoices.
+  service.mischief.errors.set("get_info", "RESTRICTED");
+  await expect(reopen({ network: "tb" }).makeInvoice(wanted)).rejects.toThrow(
+    refusal("wallet_unavailable", "LIGHTNING_NETWORK"),
+  );
+  const paymentRequest = await requestFromElsewhere(sats(10));
+  await expect(wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(refusal("wrong_network"));
+});
+
+test("a connection that may not do what a tower needs says what is missing", async () => {
+  const { wallet, service } = await open();
+  service.mischief.methods = "get_info make_invoice lookup_invoice get_balance";
+  await expect(wallet.makeInvoice(wanted)).rejects.toThrow(refusal("wallet_unavailable", "pay_invoice"));
+});
+
+test("nobody at the address is said so, without the secret", async () => {
+  const { relays, service, reopen } = await open();
+  service.stop();
+  await relays[0]?.stop();
+  const error: unknown = await reopen({ lookMs: 300 })
+    .balance()
+    .catch((reason: unknown) => reason);
+  expect(error).toEqual(refusal("wallet_unavailable", "cannot be reached"));
+  const [secret = ""] = /[0-9a-f]{64}$/.exec(service.url) ?? [];
+  expect(secret).toHaveLength(64);
+  expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(secret);
+});
+
+test("closing frees its connections", async () => {
+  const { wallet, relays } = await open();
+  wallet.followSettlements(() => undefined);
+  await wallet.balance();
+  await expect.poll(() => relays[0]?.connections()).toBe(2);
+  await wallet.close();
+  // The wallet service's own stays.
+  await expect.poll(() => relays[0]?.connections()).toBe(1);
+});
