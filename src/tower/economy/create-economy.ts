@@ -146,7 +146,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     deadlines.changed(applied.jobs);
     announcer.changed(applied);
   });
-  const undoSettlements = wallet.followSettlements((paymentHash) => {
+  const undoSettlements = wallet.followSettlements(({ paymentHash }) => {
     reconciler.reconcile(paymentHash).catch((error) => failed("reconciling a payment", error));
   });
 

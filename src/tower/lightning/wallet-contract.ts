@@ -6,7 +6,7 @@ import { decodeInvoice } from "./bolt11/decode.ts";
 import { encodeInvoice } from "./bolt11/encode.ts";
 import { PLAIN_FEATURES } from "./bolt11/features.ts";
 import { INVOICE_DEFAULTS, type Network } from "./bolt11/invoice.ts";
-import type { Wallet } from "./wallet.ts";
+import type { SettlementHint, Wallet } from "./wallet.ts";
 
 /** A wallet with money in it, and the rest of its network: what a test needs beyond the port. */
 export interface WalletUnderTest {
@@ -40,6 +40,22 @@ function strangersInvoice(network: Network, amount: Msat | null): string {
     hex.decode("17".repeat(32)),
   );
 }
+
+/** Follows until a hint for this hash comes; all that was told up to then, in order. */
+function heardUntil(wallet: Wallet, last: string, after?: string): Promise<readonly SettlementHint[]> {
+  const heard: SettlementHint[] = [];
+  return new Promise((resolve) => {
+    const undo = wallet.followSettlements((hint) => {
+      heard.push(hint);
+      if (hint.paymentHash !== last) return;
+      undo();
+      resolve(heard);
+    }, after);
+  });
+}
+
+const hashesOf = (hints: readonly SettlementHint[]): readonly string[] =>
+  hints.map(({ paymentHash }) => paymentHash);
 
 const refusal = (code: string) => expect.objectContaining({ constructor: RefusalError, code });
 
@@ -92,14 +108,9 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
       const { wallet, settle } = rig;
       const before = await wallet.balance();
       const { paymentHash, paymentRequest, expiresAt } = await wallet.makeInvoice(wanted);
-      const hint = new Promise<string>((resolve) => {
-        const undo = wallet.followSettlements((hash) => {
-          undo();
-          resolve(hash);
-        });
-      });
+      const heard = heardUntil(wallet, paymentHash);
       await settle(paymentRequest);
-      expect(await hint).toBe(paymentHash);
+      expect(hashesOf(await heard)).toEqual([paymentHash]);
       const status = await wallet.lookupInvoice(paymentHash);
       expect(status).toEqual({ state: "settled", settledAt: expect.any(Number), amount: 10_000n });
       if (status.state === "settled") expect(status.settledAt).toBeLessThanOrEqual(expiresAt);
@@ -186,12 +197,45 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
     test("who stopped following hears nothing more", async () => {
       const { wallet, settle } = rig;
       const heard: string[] = [];
-      const { paymentRequest } = await wallet.makeInvoice(wanted);
-      wallet.followSettlements((hash) => heard.push(hash))();
-      const last = new Promise<string>((resolve) => wallet.followSettlements(resolve));
+      const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+      wallet.followSettlements((hint) => heard.push(hint.paymentHash))();
+      const last = heardUntil(wallet, paymentHash);
       await settle(paymentRequest);
       await last;
       expect(heard).toEqual([]);
+    });
+
+    test("what was settled while nobody followed is told from the cursor on, the oldest first", async () => {
+      const { wallet, settle } = rig;
+      const first = await wallet.makeInvoice(wanted);
+      const second = await wallet.makeInvoice(wanted);
+      const third = await wallet.makeInvoice(wanted);
+      const last = await wallet.makeInvoice(wanted);
+      const heard = heardUntil(wallet, first.paymentHash);
+      await settle(first.paymentRequest);
+      const cursor = (await heard).at(-1)?.cursor;
+      expect(cursor).toEqual(expect.any(String));
+      await settle(second.paymentRequest);
+      await settle(third.paymentRequest);
+      const later = heardUntil(wallet, last.paymentHash, cursor);
+      await settle(last.paymentRequest);
+      // What the cursor's own hint told may be told again.
+      const missed = hashesOf(await later).filter((hash) => hash !== first.paymentHash);
+      expect(missed).toEqual([second.paymentHash, third.paymentHash, last.paymentHash]);
+    });
+
+    test.each([
+      ["no cursor", undefined],
+      ["a cursor of another wallet", "c2V0dGxlZA== ⚡"],
+      ["an empty cursor", ""],
+    ])("with %s only what is settled from then on is told", async (_, cursor) => {
+      const { wallet, settle } = rig;
+      const before = await wallet.makeInvoice(wanted);
+      const after = await wallet.makeInvoice(wanted);
+      await settle(before.paymentRequest);
+      const heard = heardUntil(wallet, after.paymentHash, cursor);
+      await settle(after.paymentRequest);
+      expect(hashesOf(await heard)).toEqual([after.paymentHash]);
     });
 
     test("a closed wallet refuses", async () => {

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
+import type { SettlementHint } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openLnbitsWallet } from "./lnbits-wallet.ts";
 import type { LnbitsAccount } from "./testing/account.ts";
@@ -112,4 +113,33 @@ test("nobody at the address is said so, without the key", async () => {
   expect(error).toEqual(refusal("wallet_unavailable", "does not answer"));
   expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("tower-");
   await wallet.close();
+});
+
+test("with a cursor everything since is told, however many pages that is", async () => {
+  const { account } = await openStandIn();
+  const rig = await openContractRig(account);
+  const settled: string[] = [];
+  const settleOne = async () => {
+    const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+    const { paymentHash, paymentRequest } = await rig.wallet.makeInvoice(wanted);
+    await rig.settle(paymentRequest);
+    settled.push(paymentHash);
+  };
+  const follow = (count: number, after?: string) =>
+    new Promise<readonly SettlementHint[]>((resolve) => {
+      const hints: SettlementHint[] = [];
+      const undo = rig.wallet.followSettlements((hint) => {
+        if (hints.push(hint) < count) return;
+        undo();
+        resolve(hints);
+      }, after);
+    });
+  const first = follow(1);
+  await settleOne();
+  const [hint] = await first;
+  for (let more = 0; more < 215; more += 1) await settleOne();
+  // Within the overlap the first is told once more.
+  const told = await follow(216, hint?.cursor);
+  expect(told.map(({ paymentHash }) => paymentHash)).toEqual(settled);
+  await rig.release();
 });

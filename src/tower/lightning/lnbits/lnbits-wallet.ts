@@ -158,7 +158,7 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
 
     lookupPayment,
 
-    followSettlements: (listener) => followPaid({ client, key: invoiceKey, pollMs }, listener),
+    followSettlements: (listener, after) => followPaid({ client, key: invoiceKey, pollMs }, listener, after),
 
     balance,
 

@@ -44,6 +44,12 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     ["others-admin", { walletId: wallets.others, isAdmin: true }],
   ]);
   const entries: Entry[] = [];
+  let lastStamp = 0;
+  /** No two the same: LNbits' own are to the microsecond. */
+  const stamp = (): number => {
+    lastStamp = Math.max(Date.now(), lastStamp + 1);
+    return lastStamp;
+  };
   const mischief: Mischief = { staysPending: false, losesAnswer: false };
 
   const balanceOf = (walletId: string): number =>
@@ -99,7 +105,7 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
       bolt11,
       preimage: hex.encode(preimage),
       status: "pending",
-      updatedAt: Date.now(),
+      updatedAt: stamp(),
     });
     return dialect === "1.x"
       ? { status: 201, body: { payment_hash: hash, bolt11, payment_request: bolt11 } }
@@ -121,10 +127,10 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
       walletId,
       amount: -amount,
       status: mischief.staysPending ? "pending" : "success",
-      updatedAt: Date.now(),
+      updatedAt: stamp(),
     };
     entries.push(entry);
-    if (entry.status === "success") Object.assign(target, { status: "success", updatedAt: Date.now() });
+    if (entry.status === "success") Object.assign(target, { status: "success", updatedAt: stamp() });
     return { status: 201, body: said(entry) };
   }
 
@@ -151,7 +157,12 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     if (url.pathname !== "/api/v1/payments") return { status: 404, body: { detail: "Not Found" } };
     if (request.method === "GET") {
       const mine = entries.filter(({ walletId }) => walletId === key.walletId);
-      return { status: 200, body: mine.sort((a, b) => b.updatedAt - a.updatedAt).map(said) };
+      const wanted = mine.filter(({ status }) => status === (url.searchParams.get("status") ?? status));
+      const from = Number(url.searchParams.get("offset") ?? 0);
+      const page = wanted
+        .sort((a, b) => b.updatedAt - a.updatedAt)
+        .slice(from, from + Number(url.searchParams.get("limit") ?? 10));
+      return { status: 200, body: page.map(said) };
     }
     const body = JSON.parse(text) as Record<string, unknown>;
     if (body["out"] === false) return makeInvoice(key.walletId, body);
