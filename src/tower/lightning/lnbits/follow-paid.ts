@@ -3,7 +3,7 @@ import { refuse } from "../../../protocol/refusal.ts";
 import { followByLooking, type Settled } from "../follow-by-looking.ts";
 import type { JsonClient } from "../json-client.ts";
 import type { SettlementHint } from "../wallet.ts";
-import { type LnbitsPayment, PaymentSchema, PaymentsSchema } from "./answers.ts";
+import { type LnbitsPayment, PaymentsSchema, readPayment } from "./answers.ts";
 
 /** So many are listed at a time. LNbits gives 1,000 at most (`Filters.pagination` in `lnbits/db.py`). */
 const PAGE = 100;
@@ -33,7 +33,7 @@ export function followPaid(
     for (let offset = 0; ; offset += PAGE) {
       // One that comes in meanwhile moves the others down: some are listed twice and none is left out.
       const listed = await page(offset);
-      const payments = listed.flatMap(understood);
+      const payments = listed.flatMap(readPayment);
       settled.push(...payments.filter(isSettled).map(settlement));
       const isPastIt = payments.some((payment) => settlement(payment).settledAt < (since ?? Infinity));
       if (isPastIt || listed.length < PAGE) return settled;
@@ -43,12 +43,6 @@ export function followPaid(
   return followByLooking({ settledSince, pollMs: wallet.pollMs, overlapMs: OVERLAP_MS }, listener, after)
     .stop;
 }
-
-/** None, where an entry is not one that we know how to read. */
-const understood = (entry: unknown): readonly LnbitsPayment[] => {
-  const payment = v.safeParse(PaymentSchema, entry);
-  return payment.success ? [payment.output] : [];
-};
 
 const settlement = ({ payment_hash, updated_at, time }: LnbitsPayment): Settled => ({
   paymentHash: payment_hash,

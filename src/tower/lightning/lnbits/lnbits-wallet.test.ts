@@ -5,7 +5,7 @@ import { decodeInvoice } from "../bolt11/decode.ts";
 import type { SettlementHint } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openLnbitsWallet } from "./lnbits-wallet.ts";
-import type { LnbitsAccount } from "./testing/account.ts";
+import { askLnbits, type LnbitsAccount } from "./testing/account.ts";
 import { openContractRig } from "./testing/contract-rig.ts";
 import { startStandIn } from "./testing/stand-in.ts";
 
@@ -93,6 +93,18 @@ test("a settlement is believed only with the wallet's own key: a paid invoice wi
   await expect(stranger.lookupInvoice(paymentHash)).rejects.toThrow(refusal("wallet_unavailable", "key"));
   await expect(stranger.balance()).rejects.toThrow(refusal("wallet_unavailable", "key"));
   await Promise.all([rig.release(), stranger.close()]);
+});
+
+test("an invoice that somebody pays by hand from its own wallet is settled", async () => {
+  const { account } = await openStandIn();
+  const rig = await openContractRig(account);
+  const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+  const { paymentRequest, paymentHash } = await rig.wallet.makeInvoice(wanted);
+  const key = { "X-Api-Key": account.tower.adminKey };
+  await askLnbits(account.url, "/api/v1/payments", key, { out: true, bolt11: paymentRequest });
+  const settled = { state: "settled", settledAt: expect.any(Number), amount: 10_000n };
+  expect(await rig.wallet.lookupInvoice(paymentHash)).toEqual(settled);
+  await rig.release();
 });
 
 test("a wallet on another network than the tower was told is not used", async () => {

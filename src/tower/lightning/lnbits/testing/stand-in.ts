@@ -135,7 +135,10 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
   }
 
   function lookUp(hash: string, walletId: string | undefined) {
-    const entry = entries.find((each) => each.hash === hash && (walletId ?? each.walletId) === each.walletId);
+    // The one that left comes first, where a wallet has paid itself: `ORDER BY amount LIMIT 1`.
+    const [entry] = entries
+      .filter((each) => each.hash === hash && (walletId ?? each.walletId) === each.walletId)
+      .sort((a, b) => a.amount - b.amount);
     if (entry === undefined) return { status: 404, body: { detail: "Payment does not exist." } };
     const paid = entry.status === "success";
     // With a key that is not known it answers without details; paid, with the preimage, to anybody.
@@ -157,7 +160,10 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     if (url.pathname !== "/api/v1/payments") return { status: 404, body: { detail: "Not Found" } };
     if (request.method === "GET") {
       const mine = entries.filter(({ walletId }) => walletId === key.walletId);
-      const wanted = mine.filter(({ status }) => status === (url.searchParams.get("status") ?? status));
+      const { status, payment_hash } = Object.fromEntries(url.searchParams);
+      const wanted = mine
+        .filter((entry) => entry.status === (status ?? entry.status))
+        .filter((entry) => entry.hash === (payment_hash ?? entry.hash));
       const from = Number(url.searchParams.get("offset") ?? 0);
       const page = wanted
         .sort((a, b) => b.updatedAt - a.updatedAt)
