@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { refuse } from "../../../protocol/refusal.ts";
+import type { SettlementHint } from "../wallet.ts";
 import { type NwcTransaction, TransactionSchema, TransactionsSchema } from "./answers.ts";
-import type { NwcClient } from "./client.ts";
+import type { NwcClient, Received } from "./client.ts";
 
 /** NIP-47: larger pages may be too large for a relay. */
 const PAGE = 20;
@@ -13,71 +14,79 @@ const LONGEST_OPEN_MS = 86_400_000;
 const USUALLY_OPEN_MS = 3_600_000;
 /** Every so many looks one goes back {@link LONGEST_OPEN_MS}. */
 const LONG_LOOK = 12;
-/** Hints may come out of order, or one be lost until the next look, so a cursor takes up a little before itself, in milliseconds. */
+/** A wallet stamps a settlement before it lists it, and a notification may be lost: looks begin this much before the newest, in milliseconds. */
 const OVERLAP_MS = 600_000;
 /** Between looks, where the wallet tells by itself what it receives: a net under what was lost. */
 const NET_MS = 60_000;
 
-/** A hint as the port has it; the cursor is the time of settlement in seconds since 1970. */
-export interface SettledHint {
-  readonly paymentHash: string;
-  readonly cursor?: string;
-}
-
 /**
- * Tells each settled invoice once: from the wallet's notifications where it sends them, and from looking at its list every `pollMs`
- * where it does not, after every reconnection, and now and then. With `after`, what was settled since then is told as well. Only a hint.
- * What cannot be asked now is asked the next time. Returns its own undo.
+ * Tells each settled invoice once, the oldest first. It looks at the wallet's list whenever the wallet notifies, after every reconnection, and
+ * now and then; every `pollMs` where the wallet does not notify. The cursor is the newest settlement's time in seconds since 1970, which is as
+ * exact as NIP-47 is. Only a hint. What cannot be asked now is asked the next time. Returns its own undo.
  */
 export function followSettled(
   parts: { readonly client: NwcClient; readonly now: () => number; readonly pollMs: number },
-  listener: (hint: SettledHint) => void,
+  listener: (hint: SettlementHint) => void,
   after?: string,
 ): () => void {
   const { client, now, pollMs } = parts;
-  const told = new Set<string>();
-  let since = after === undefined ? secondOf(now()) : cursorTime(after, now() - LONGEST_OPEN_MS) - OVERLAP_MS;
+  const told = new Map<string, number>();
+  const notified = new Map<string, Received>();
+  // Settled before: the sweep's, not news.
+  let since = after !== undefined && CURSOR.test(after) ? Number(after) * 1000 - OVERLAP_MS : secondOf(now());
+  let newest = 0;
   let looks = 0;
   let isLooking = false;
+  let isAskedAgain = false;
   let isOver = false;
   let timer: NodeJS.Timeout | undefined;
 
   function tell(paymentHash: string, settledAt: number | undefined): void {
-    if (isOver || told.has(paymentHash)) return;
-    told.add(paymentHash);
-    listener({
-      paymentHash,
-      ...(settledAt !== undefined && { cursor: String(Math.floor(settledAt / 1000)) }),
-    });
+    if (isOver || told.has(paymentHash) || (settledAt ?? since) < since) return;
+    told.set(paymentHash, settledAt ?? now());
+    newest = Math.max(newest, settledAt ?? 0);
+    listener({ paymentHash, ...(newest > 0 && { cursor: String(newest / 1000) }) });
   }
 
   async function look(): Promise<void> {
     const reach = looks % LONG_LOOK === 0 ? LONGEST_OPEN_MS : USUALLY_OPEN_MS;
-    const settled = await listSettled(client, Math.min(since, now()) - reach);
+    const settled = await listSettled(client, since - reach);
     looks += 1;
-    for (const { payment_hash, settled_at } of settled) {
-      // Settled before anybody followed: the sweep's, not news.
-      const isOld = settled_at === undefined || settled_at < since;
-      if (isOld && looks === 1) told.add(payment_hash);
-      else tell(payment_hash, settled_at);
-    }
-    since = now();
-    // Old hashes cannot come back once they are further back than a look goes.
-    if (told.size > 4 * MOST) for (const old of [...told].slice(0, -2 * MOST)) told.delete(old);
+    for (const { payment_hash, settled_at } of settled) tell(payment_hash, settled_at);
+    // A connection that may not list lives on notifications alone.
+    for (const { paymentHash, settledAt } of notified.values()) tell(paymentHash, settledAt);
+    notified.clear();
+    since = Math.max(since, newest - OVERLAP_MS);
+    for (const [hash, at] of told) if (at < since) told.delete(hash);
   }
 
-  const run = (): void => {
-    if (isLooking || isOver) return;
+  function run(): void {
+    if (isOver) return;
     isLooking = true;
-    clearTimeout(timer);
-    const again = () => {
+    isAskedAgain = false;
+    const next = (ms: number) => () => {
       isLooking = false;
-      if (!isOver) timer = setTimeout(run, client.info()?.notifies ? Math.max(pollMs, NET_MS) : pollMs);
+      if (!isOver) timer = setTimeout(run, isAskedAgain ? 0 : ms);
     };
-    look().then(again, again);
-  };
-  const undoReceived = client.followReceived(({ paymentHash, settledAt }) => tell(paymentHash, settledAt));
-  const undoReach = client.followReach(run);
+    look().then(
+      () => next(client.info()?.notifies ? Math.max(pollMs, NET_MS) : pollMs)(),
+      // A wallet that does not answer is asked again; the sweep finds what was missed.
+      next(pollMs),
+    );
+  }
+
+  function lookNow(): void {
+    isAskedAgain = true;
+    if (isOver || isLooking) return;
+    clearTimeout(timer);
+    run();
+  }
+
+  const undoReceived = client.followReceived((received) => {
+    notified.set(received.paymentHash, received);
+    lookNow();
+  });
+  const undoReach = client.followReach(lookNow);
   run();
 
   return () => {
@@ -88,13 +97,11 @@ export function followSettled(
   };
 }
 
+/** Seconds since 1970, from 2001 on: other wallets' cursors are shorter or longer. */
+const CURSOR = /^\d{10}$/;
+
 /** The wallet tells times in whole seconds: what was settled in the same one may have been before or after. */
 const secondOf = (time: number): number => Math.floor(time / 1000) * 1000;
-
-/** A cursor in milliseconds; `otherwise`, when another kind of wallet gave it. */
-function cursorTime(cursor: string, otherwise: number): number {
-  return /^\d{1,12}$/.test(cursor) ? Number(cursor) * 1000 : otherwise;
-}
 
 /**
  * The settled invoices that the wallet lists from `from` (milliseconds since 1970), the first settled first. NIP-47 orders by creation, and so

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { msat, sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
+import type { SettlementHint } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openNwcRig } from "./testing/contract-rig.ts";
 
@@ -15,7 +16,6 @@ for (const [dialect, words] of [
 
 const refusal = (code: string, words = "") =>
   expect.objectContaining({ constructor: RefusalError, code, message: expect.stringContaining(words) });
-const hashOf = (hint: string): string => hint;
 const feeLimit = toMsat(sats(10));
 const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
 
@@ -73,15 +73,9 @@ test("unheard of is not unpaid while the wallet could still obey the request", a
   const { wallet, service, relays, requestFromElsewhere, pass } = await open("now", { payMs: 300 });
   const paymentRequest = await requestFromElsewhere(sats(10));
   const { paymentHash } = decodeInvoice(paymentRequest);
-  await wallet.balance();
-  await wallet.makeInvoice(wanted);
-  // Only the payment is held back: the relay answers it with a refusal, as after it had been passed on elsewhere.
-  const [relay] = relays;
-  const isAsking = wallet.pay({ paymentRequest, feeLimit });
-  await expect.poll(() => service.asked.at(-1)?.method).toBe("get_balance");
-  if (relay) relay.mischief.refuses = "error: later";
-  await expect(isAsking).rejects.toThrow(refusal("wallet_unavailable"));
-  if (relay) relay.mischief.refuses = undefined;
+  // The relay loses the payment alone, or keeps it for later.
+  if (relays[0]) relays[0].mischief.loses = (event) => service.read(event).method === "pay_invoice";
+  await expect(wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(refusal("wallet_unavailable"));
   expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "pending" });
   await pass(91);
   expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "unknown" });
@@ -135,7 +129,7 @@ test("only the wallet's own signature is a hint", async () => {
   const made = await wallet.makeInvoice(wanted);
   const forged = "f0".repeat(32);
   const heard: string[] = [];
-  wallet.followSettlements((hint) => heard.push(hashOf(hint)));
+  wallet.followSettlements((hint) => heard.push(hint.paymentHash));
   const event = service.forge(forged);
   relays[0]?.pass(event);
   // Neither is the wallet's name under somebody else's words.
@@ -154,15 +148,64 @@ test("a forged or foreign answer is passed over, and the wallet's own is taken",
 });
 
 test("the connection comes back by itself, and what was settled meanwhile is told", async () => {
-  const { wallet, relays, settle } = await open("quiet", { pollMs: 600_000 });
+  const { wallet, relays, service, settle } = await open("now", { lookMs: 200 });
   const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
   const heard: string[] = [];
-  wallet.followSettlements((hint) => heard.push(hashOf(hint)));
+  wallet.followSettlements((hint) => heard.push(hint.paymentHash));
+  await expect.poll(() => service.asked.at(-1)?.method).toBe("list_transactions");
   await wallet.balance();
+  // The notification gets lost, and the net is only once a minute.
+  if (relays[0]) relays[0].mischief.loses = ({ kind }) => kind === 23197;
   await settle(paymentRequest);
+  expect(await wallet.lookupInvoice(paymentHash)).toMatchObject({ state: "settled" });
+  expect(heard).toEqual([]);
   relays[0]?.drop();
-  await expect.poll(() => heard).toEqual([paymentHash]);
-  expect(await wallet.balance()).toBe(10_010_000n);
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual([paymentHash]);
+  await expect.poll(() => wallet.balance().catch(() => undefined)).toBe(10_010_000n);
+});
+
+test("a connection that may not list is told by notifications", async () => {
+  const { wallet, service, settle } = await open();
+  service.mischief.errors.set("list_transactions", "RESTRICTED");
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  const heard: SettlementHint[] = [];
+  wallet.followSettlements((hint) => heard.push(hint));
+  await settle(paymentRequest);
+  await expect.poll(() => heard).toEqual([{ paymentHash, cursor: expect.stringMatching(/^\d{10}$/) }]);
+});
+
+test("with a cursor everything since is told, however many pages that is", async () => {
+  const { wallet, service, settle } = await open("quiet");
+  const settled: string[] = [];
+  const settleOne = async () => {
+    const { paymentHash, paymentRequest } = await wallet.makeInvoice(wanted);
+    await settle(paymentRequest);
+    settled.push(paymentHash);
+  };
+  const follow = (count: number, after?: string) =>
+    new Promise<readonly SettlementHint[]>((resolve) => {
+      const hints: SettlementHint[] = [];
+      const undo = wallet.followSettlements((hint) => {
+        if (hints.push(hint) < count) return;
+        undo();
+        resolve(hints);
+      }, after);
+    });
+  const first = follow(1);
+  await settleOne();
+  const [hint] = await first;
+  for (let more = 0; more < 45; more += 1) await settleOne();
+  const told = await follow(46, hint?.cursor);
+  expect(told.map(({ paymentHash }) => paymentHash)).toEqual(settled);
+  expect(service.asked.filter(({ params }) => Number(params["limit"]) > 20)).toEqual([]);
+});
+
+test("an invoice that was paid from the same wallet is settled, though the lookup shows who paid", async () => {
+  const { wallet, service } = await open();
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  service.settleFromItself(paymentRequest);
+  const settled = { state: "settled", settledAt: expect.any(Number), amount: 10_000n };
+  expect(await wallet.lookupInvoice(paymentHash)).toEqual(settled);
 });
 
 test("one relay of two is enough, and one request over both is obeyed once", async () => {

@@ -4,6 +4,7 @@ import { refuse } from "../../../protocol/refusal.ts";
 import { type Msat, msat, sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt, type Network } from "../bolt11/invoice.ts";
+import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   BalanceSchema,
@@ -31,16 +32,6 @@ export interface NwcOptions {
   readonly retryMs?: number;
 }
 
-/** A decoded invoice to pay. */
-interface Payable {
-  readonly paymentRequest: string;
-  readonly paymentHash: string;
-  readonly amount: Msat;
-  readonly feeLimit: Msat;
-}
-
-/** A BOLT 11 description holds this much. */
-const MAX_DESCRIPTION_BYTES = 639;
 const POLL_MS = 5_000;
 const PAY_MS = 65_000;
 /** How far the wallet's clock may be behind ours when it looks at a request's expiry, in milliseconds. */
@@ -96,8 +87,6 @@ export function openNwcWallet(options: NwcOptions): Wallet {
     ...(lookMs !== undefined && { lookMs }),
     ...(retryMs !== undefined && { retryMs }),
   });
-  /** Payments under way by hash. */
-  const paying = new Map<string, Promise<PaymentStatus>>();
   /** Until when (milliseconds since 1970) a payment that was not answered may still be begun: until then, unheard of is not unpaid. */
   const unanswered = new Map<string, number>();
   let suits: Promise<void> | undefined;
@@ -199,53 +188,25 @@ export function openNwcWallet(options: NwcOptions): Wallet {
     kind: "nwc",
     network,
 
-    async makeInvoice({ amount, description, expirySeconds }) {
-      if (amount < 1) throw new RangeError(`an invoice asks for 1 sat or more, not ${amount}`);
-      if (Buffer.byteLength(description) > MAX_DESCRIPTION_BYTES)
-        throw new RangeError(`an invoice's description holds ${MAX_DESCRIPTION_BYTES} bytes`);
+    async makeInvoice(wanted) {
+      checkWanted(wanted);
+      const { amount, description, expirySeconds } = wanted;
       await checkConnection();
-      const wanted = { amount: amount * 1000, description, expiry: expirySeconds };
-      const made = resultOf(await client.ask("make_invoice", wanted, MadeSchema));
-      const invoice = decodeInvoice(made.invoice);
-      if (invoice.network !== network) {
-        refuse("wallet_unavailable", `The wallet is on network ${invoice.network}: set LIGHTNING_NETWORK.`);
-      }
-      if (invoice.paymentHash !== made.payment_hash || invoice.amount !== toMsat(amount)) {
-        refuse("wallet_unavailable", "The wallet made another invoice than it was asked for.");
-      }
-      return {
-        paymentRequest: made.invoice,
-        paymentHash: made.payment_hash,
-        expiresAt: expiresAt(invoice),
-      };
+      const params = { amount: amount * 1000, description, expiry: expirySeconds };
+      const made = resultOf(await client.ask("make_invoice", params, MadeSchema));
+      return madeInvoice(
+        { paymentRequest: made.invoice, paymentHash: made.payment_hash },
+        { amount, network },
+      );
     },
 
     lookupInvoice,
 
-    async pay({ paymentRequest, feeLimit }) {
-      const invoice = decodeInvoice(paymentRequest);
-      if (invoice.network !== network) refuse("wrong_network", "This invoice is for another network.");
-      const { paymentHash, amount } = invoice;
-      if (amount === null) return refuse("no_amount", "This invoice does not say how many sats it asks for.");
-      const underWay = paying.get(paymentHash);
-      if (underWay) return underWay;
-      const paid = async (): Promise<PaymentStatus> => {
-        const before = await lookupPayment(paymentHash);
-        const isCertain = before.state === "failed" && before.reason !== "own_invoice";
-        if (before.state !== "unknown" && !isCertain) return before;
-        if (now() > expiresAt(invoice))
-          return isCertain ? before : { state: "failed", reason: "invoice_expired" };
-        return send({ paymentRequest: paymentRequest.toLowerCase(), paymentHash, amount, feeLimit });
-      };
-      const payment = paid().finally(() => paying.delete(paymentHash));
-      paying.set(paymentHash, payment);
-      return payment;
-    },
+    pay: payOnce({ network, now, lookupPayment, send }),
 
     lookupPayment,
 
-    followSettlements: (listener) =>
-      followSettled({ client, now, pollMs }, ({ paymentHash }) => listener(paymentHash)),
+    followSettlements: (listener, after) => followSettled({ client, now, pollMs }, listener, after),
 
     balance,
 
@@ -257,7 +218,7 @@ export function openNwcWallet(options: NwcOptions): Wallet {
 
 /** Milliseconds since 1970; never, where the wallet says neither the invoice nor its end. */
 const expiryOf = ({ invoice, expires_at }: NwcTransaction): number =>
-  invoice ? expiresAt(decodeInvoice(invoice)) : (expires_at ?? Number.POSITIVE_INFINITY);
+  expires_at ?? (invoice ? expiresAt(decodeInvoice(invoice)) : Number.POSITIVE_INFINITY);
 
 /**
  * What a transaction says of a payment; undefined when it does not say. `expired` is no failure of a payment: Alby Hub says so of one that is

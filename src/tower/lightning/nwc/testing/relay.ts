@@ -7,13 +7,15 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 export interface RelayMischief {
   /** Why it takes no event; undefined: it takes them. */
   refuses: string | undefined;
+  /** Which events it takes and passes on to nobody. */
+  loses: (event: NostrEvent) => boolean;
   /** Whether it sends nothing before it was told who asks, as NIP-42 has it. */
   asksWho: boolean;
 }
 
 /** A relay as NIP-01 has it: it keeps replaceable events, passes ephemeral ones on, and drops what has expired (NIP-40). */
 export async function startRelay(port = 0) {
-  const mischief: RelayMischief = { refuses: undefined, asksWho: false };
+  const mischief: RelayMischief = { refuses: undefined, loses: () => false, asksWho: false };
   const stored = new Map<string, NostrEvent>();
   const subscriptions = new Map<WebSocket, Map<string, readonly Filter[]>>();
   const server = new WebSocketServer({ host: "127.0.0.1", port });
@@ -33,7 +35,7 @@ export async function startRelay(port = 0) {
   function take(event: NostrEvent, say: (...message: readonly unknown[]) => void): void {
     const refusal = verifyEvent(event) ? mischief.refuses : "invalid: bad signature";
     say("OK", event.id, refusal === undefined, refusal ?? "");
-    if (refusal !== undefined) return;
+    if (refusal !== undefined || mischief.loses(event)) return;
     const expiration = event.tags.find(([name]) => name === "expiration")?.[1];
     if (expiration !== undefined && Number(expiration) * 1000 < Date.now()) return;
     if (event.kind >= 10_000 && event.kind < 20_000) stored.set(`${event.kind}:${event.pubkey}`, event);

@@ -108,7 +108,7 @@ export async function startWalletService(parts: {
         );
       case "lookup_invoice": {
         const found = books.ofTower().filter(({ hash }) => hash === params["payment_hash"]);
-        const best = found.find(({ settledAt }) => settledAt !== undefined) ?? found[0];
+        const [best] = found.sort((a, b) => Number(b.type === "outgoing") - Number(a.type === "outgoing"));
         if (best === undefined) throw new NwcError("NOT_FOUND");
         return told(best);
       }
@@ -134,17 +134,25 @@ export async function startWalletService(parts: {
     }
   }
 
+  const isOldRequest = (event: NostrEvent) =>
+    event.tags.find(([name]) => name === "encryption")?.[1] !== "nip44_v2";
+  const read = (event: NostrEvent): Request =>
+    event.kind === 23194
+      ? (JSON.parse(
+          isOldRequest(event)
+            ? nip04.decrypt(secret, clientPubkey, event.content)
+            : nip44.decrypt(event.content, conversationKey),
+        ) as Request)
+      : { method: "", params: {} };
+
   function answer(event: NostrEvent): void {
     const expiration = event.tags.find(([name]) => name === "expiration")?.[1];
     if (expiration !== undefined && Number(expiration) < seconds(now())) return;
     if (event.pubkey !== clientPubkey || !verifyEvent(event) || seen.has(event.id)) return;
     seen.add(event.id);
-    const isOld = event.tags.find(([name]) => name === "encryption")?.[1] !== "nip44_v2";
+    const isOld = isOldRequest(event);
     if (isOld !== (dialect === "old")) throw new Error("a request in the other encryption");
-    const text = isOld
-      ? nip04.decrypt(secret, clientPubkey, event.content)
-      : nip44.decrypt(event.content, conversationKey);
-    const request = JSON.parse(text) as Request;
+    const request = read(event);
     asked.push(request);
     onRequest(event);
     const reply = { result_type: request.method, error: null as object | null, result: null as unknown };
@@ -224,6 +232,8 @@ export async function startWalletService(parts: {
         .filter(({ hash, type }) => hash === payment.hash && type === "incoming");
       if (received) notify(received);
     },
+    /** The tower's own wallet pays it, by hand: the lookup shows the payment from then on. */
+    settleFromItself: (paymentRequest: string) => books.end(books.pay("tower", paymentRequest), "settled"),
     requestFromElsewhere: (amountMsat: number) =>
       books.ask("others", amountMsat, "from elsewhere", 600).invoice,
     /** Ends the payments that are under way. Their answers never come. */
@@ -231,6 +241,8 @@ export async function startWalletService(parts: {
       for (const payment of underWay.splice(0)) books.end(payment, state);
     },
     pubkey,
+    /** What a request says inside. */
+    read,
     /** Calls back with each request before it is answered. */
     onRequest(listener: (event: NostrEvent) => void) {
       onRequest = listener;
