@@ -1,70 +1,20 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { sats } from "../protocol/units.ts";
-import { createLogger } from "./access/logger.ts";
-import { parseConfig } from "./config.ts";
-import { type LdkRig, openLdkRig } from "./lightning/ldk/testing/contract-rig.ts";
-import { startTower } from "./tower.ts";
+import { openLdkRig } from "./lightning/ldk/testing/contract-rig.ts";
+import { startJobTower } from "./testing/job-tower.ts";
 
-const REQUEST =
-  "Give me the sentiment of this: I love the spring, the flowers and the long warm evenings by the river.";
-
-const ends: (() => unknown)[] = [];
+const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** What the routes of jobs answer, as far as a test reads it. */
-interface Answered {
-  readonly jobId: string;
-  readonly ownerToken: string;
-  readonly phase: string;
-  readonly outcome: string;
-  readonly refund: string;
-  readonly result: string;
-  readonly owedSats: number;
-  readonly actualCostSats: number;
-  readonly evalInvoice: { readonly paymentRequest: string };
-  readonly workInvoice: { readonly paymentRequest: string; readonly amountSats: number };
-}
-
-/** A tower whose wallet is a real Lightning node, and its HTTP door. */
-async function start({ wallet }: LdkRig, expirySeconds: string) {
-  const dataDir = mkdtempSync(join(tmpdir(), "tower-ldk-"));
-  ends.push(() => rmSync(dataDir, { recursive: true }));
-  const config = parseConfig({
-    PORT: "0",
-    DATA_DIR: dataDir,
-    TIME_ZONE: "UTC",
-    EVAL_INVOICE_SECONDS: expirySeconds,
-  });
-  const tower = await startTower(config, createLogger("silent"), "/nonexistent", { wallet });
-  ends.push(tower.stop);
-  return async (path: string, body?: unknown, token?: string) => {
-    const response = await fetch(tower.address + path, {
-      method: body === undefined ? "GET" : "POST",
-      headers: {
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: (await response.json()) as Answered };
-  };
-}
-
-async function open(expirySeconds = "600") {
+/** A tower whose wallet is a real Lightning node, with a job that waits for its eval to be paid. */
+async function open() {
   const rig = await openLdkRig();
   ends.push(rig.release);
-  const ask = await start(rig, expirySeconds);
-  const { jobId, ownerToken, evalInvoice } = (await ask("/api/jobs", { request: REQUEST, agentId: "alpha" }))
-    .body;
-  const job = async () => (await ask(`/api/jobs/${jobId}`, undefined, ownerToken)).body;
-  const claim = async (paymentRequest: string) =>
-    ask(`/api/jobs/${jobId}/refund`, { paymentRequest }, ownerToken);
-  return { ...rig, ask, job, claim, evalInvoice };
+  const tower = await startJobTower({}, { wallet: rig.wallet });
+  ends.push(tower.stop);
+  return { ...rig, ...tower };
 }
 
 const patient = { timeout: 20_000 };
@@ -72,7 +22,7 @@ const patient = { timeout: 20_000 };
 test("a job from the request to the refund, paid and paid back by another Lightning node", async () => {
   const { others, settle, requestFromElsewhere, job, claim, evalInvoice } = await open();
   const before = await others.balance();
-  await settle(evalInvoice.paymentRequest);
+  await settle(evalInvoice);
   await expect.poll(async () => (await job()).phase, patient).toBe("awaiting_work_payment");
   const { paymentRequest, amountSats } = (await job()).workInvoice;
   await settle(paymentRequest);
@@ -94,7 +44,7 @@ test("a job from the request to the refund, paid and paid back by another Lightn
 
 test("a refund that the payee holds is not paid twice, and is paid when it lets go", async () => {
   const { others, network, settle, requestFromElsewhere, job, claim, evalInvoice } = await open();
-  await settle(evalInvoice.paymentRequest);
+  await settle(evalInvoice);
   await expect.poll(async () => (await job()).phase, patient).toBe("awaiting_work_payment");
   await settle((await job()).workInvoice.paymentRequest);
   await expect.poll(async () => (await job()).phase, patient).toBe("closed");
