@@ -265,7 +265,7 @@ test("nobody at the address is said so, without the secret", async () => {
   expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(secret);
 });
 
-test("closing frees its connections", async () => {
+test("closing frees its connections, and ends whoever follows", async () => {
   const { wallet, relays } = await open();
   wallet.followSettlements(() => undefined);
   await wallet.balance();
@@ -273,4 +273,5 @@ test("closing frees its connections", async () => {
   await wallet.close();
   // The wallet service's own stays.
   await expect.poll(() => relays[0]?.connections()).toBe(1);
+  expect(() => wallet.followSettlements(() => undefined)).toThrow(refusal("wallet_unavailable"));
 });

@@ -4,6 +4,7 @@ import { refuse } from "../../../protocol/refusal.ts";
 import { type Msat, msat, sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt, type Network } from "../bolt11/invoice.ts";
+import { createFollowings } from "../followings.ts";
 import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
@@ -87,6 +88,7 @@ export function openNwcWallet(options: NwcOptions): Wallet {
     ...(lookMs !== undefined && { lookMs }),
     ...(retryMs !== undefined && { retryMs }),
   });
+  const followings = createFollowings();
   /** Until when (milliseconds since 1970) a payment that was not answered may still be begun: until then, unheard of is not unpaid. */
   const unanswered = new Map<string, number>();
   let suits: Promise<void> | undefined;
@@ -206,11 +208,13 @@ export function openNwcWallet(options: NwcOptions): Wallet {
 
     lookupPayment,
 
-    followSettlements: (listener, after) => followSettled({ client, now, pollMs }, listener, after),
+    followSettlements: (listener, after) =>
+      followings.follow(() => followSettled({ client, now, pollMs }, listener, after)),
 
     balance,
 
     async close() {
+      followings.endAll();
       client.close();
     },
   };

@@ -9,6 +9,8 @@ export interface RelayOptions {
   readonly authenticate: (challenge: string) => NostrEvent;
   /** How long to wait before the second try, in milliseconds; twice as long before each further one, up to {@link MOST_RETRY_MS}. */
   readonly retryMs: number;
+  /** How often the relay is asked whether it is there, in milliseconds. */
+  readonly heartbeatMs?: number;
   /** An event for the subscription, of whatever author: not verified. */
   readonly heard: (event: unknown) => void;
   /** The relay has sent what it had stored, and sends from now on what comes. Called again after each reconnection. */
@@ -34,7 +36,7 @@ const SUBSCRIPTION = "wallet";
 
 /** Connects to a relay as NIP-01 has it, with one subscription. It keeps trying until it is closed. */
 export function openRelay(options: RelayOptions): Relay {
-  const { url, filters, authenticate, retryMs, heard, ready } = options;
+  const { url, filters, authenticate, retryMs, heartbeatMs = HEARTBEAT_MS, heard, ready } = options;
   const unconfirmed = new Map<string, () => void>();
   let socket: WebSocket | undefined;
   let isSubscribed = false;
@@ -58,7 +60,7 @@ export function openRelay(options: RelayOptions): Relay {
       if (!isAlive) return own.terminate();
       isAlive = false;
       if (own.readyState === WebSocket.OPEN) own.ping();
-    }, HEARTBEAT_MS);
+    }, heartbeatMs);
 
     function take(message: readonly unknown[]): void {
       const [type, first, second] = message;
@@ -100,10 +102,8 @@ export function openRelay(options: RelayOptions): Relay {
       isSubscribed = false;
       unconfirmed.clear();
       if (isClosed) return;
-      const wait = Math.min(MOST_RETRY_MS, retryMs * 2 ** failures);
+      retry = setTimeout(connect, retryWait(failures, retryMs));
       failures += 1;
-      // Up to a quarter longer, so that a relay's many clients do not all come back at once.
-      retry = setTimeout(connect, wait * (1 + Math.random() / 4));
     });
   }
   connect();
@@ -124,6 +124,10 @@ export function openRelay(options: RelayOptions): Relay {
     },
   };
 }
+
+/** How long to wait for the next try, in milliseconds. Up to a quarter longer, so that a relay's clients do not all come back at once. */
+export const retryWait = (failures: number, retryMs: number): number =>
+  Math.min(MOST_RETRY_MS, retryMs * 2 ** failures) * (1 + Math.random() / 4);
 
 function parse(data: RawData): unknown {
   try {
