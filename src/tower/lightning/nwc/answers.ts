@@ -1,11 +1,10 @@
 import * as v from "valibot";
 
-/** Every amount of NIP-47 is in msat. */
+/** Every amount of NIP-47 is in msat, and `type` says which way it went; some wallets write what left below 0 all the same. */
 const wholeMsat = v.pipe(
   v.number(),
   v.safeInteger(),
-  v.minValue(0),
-  v.transform((said) => BigInt(said)),
+  v.transform((said) => BigInt(Math.abs(said))),
 );
 /** Seconds since 1970, to milliseconds. Some wallets say 0 or null for what has not happened. */
 const time = v.pipe(
@@ -35,8 +34,8 @@ export type NwcTransaction = v.InferOutput<typeof TransactionSchema>;
 /** `make_invoice`. */
 export const MadeSchema = v.object({ invoice: v.string(), payment_hash: hash });
 
-/** `pay_invoice`: the preimage is looked at and dropped. */
-export const PaidSchema = v.object({ preimage: v.string(), fees_paid: v.nullish(wholeMsat) });
+/** `pay_invoice`: the preimage is looked at and dropped. Not every wallet sends one, and some send something else in its place. */
+export const PaidSchema = v.object({ preimage: v.nullish(v.string(), ""), fees_paid: v.nullish(wholeMsat) });
 
 /** `get_balance`. */
 export const BalanceSchema = v.object({ balance: wholeMsat });
@@ -61,7 +60,7 @@ export const NotificationSchema = v.object({
 
 /** Around every answer. `code` is for programs; the message beside it is the wallet's own and goes nowhere. */
 export const ReplySchema = v.object({
-  result_type: v.string(),
+  result_type: v.optional(v.string(), ""),
   error: v.nullish(v.object({ code: v.nullish(v.pipe(v.string(), v.regex(/^[A-Z_]{1,40}$/)), "OTHER") })),
   result: v.optional(v.unknown()),
 });

@@ -20,8 +20,8 @@ const OVERLAP_MS = 600_000;
 const NET_MS = 60_000;
 
 /**
- * Tells each settled invoice once, the oldest first. It looks at the wallet's list whenever the wallet notifies, after every reconnection, and
- * now and then; every `pollMs` where the wallet does not notify. The cursor is the newest settlement's time in seconds since 1970, which is as
+ * Tells each settled invoice once: what was missed first, the oldest of it before the others, then what the wallet notifies of. It looks at the
+ * wallet's list at the start, after every reconnection and now and then; every `pollMs` where the wallet does not notify. The cursor is the newest settlement's time in seconds since 1970, which is as
  * exact as NIP-47 is. Only a hint. What cannot be asked now is asked the next time. Returns its own undo.
  */
 export function followSettled(
@@ -31,7 +31,8 @@ export function followSettled(
 ): () => void {
   const { client, now, pollMs } = parts;
   const told = new Map<string, number>();
-  const notified = new Map<string, Received>();
+  /** Heard before the first look was done. */
+  const notified: Received[] = [];
   // Settled before: the sweep's, not news.
   let since = after !== undefined && CURSOR.test(after) ? Number(after) * 1000 - OVERLAP_MS : secondOf(now());
   let newest = 0;
@@ -53,9 +54,7 @@ export function followSettled(
     const settled = await listSettled(client, since - reach);
     looks += 1;
     for (const { payment_hash, settled_at } of settled) tell(payment_hash, settled_at);
-    // A connection that may not list lives on notifications alone.
-    for (const { paymentHash, settledAt } of notified.values()) tell(paymentHash, settledAt);
-    notified.clear();
+    for (const { paymentHash, settledAt } of notified.splice(0)) tell(paymentHash, settledAt);
     since = Math.max(since, newest - OVERLAP_MS);
     for (const [hash, at] of told) if (at < since) told.delete(hash);
   }
@@ -83,8 +82,9 @@ export function followSettled(
   }
 
   const undoReceived = client.followReceived((received) => {
-    notified.set(received.paymentHash, received);
-    lookNow();
+    // What was missed is older, so it is told first.
+    if (looks === 0) notified.push(received);
+    else tell(received.paymentHash, received.settledAt);
   });
   const undoReach = client.followReach(lookNow);
   run();

@@ -1,7 +1,11 @@
+import { hex } from "@scure/base";
 import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { msat, sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
+import { encodeInvoice } from "../bolt11/encode.ts";
+import { PLAIN_FEATURES } from "../bolt11/features.ts";
+import { INVOICE_DEFAULTS } from "../bolt11/invoice.ts";
 import type { SettlementHint } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openNwcRig } from "./testing/contract-rig.ts";
@@ -18,6 +22,22 @@ const refusal = (code: string, words = "") =>
   expect.objectContaining({ constructor: RefusalError, code, message: expect.stringContaining(words) });
 const feeLimit = toMsat(sats(10));
 const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+
+/** A well-formed invoice of a node that nobody can reach. */
+const invoiceOfNobody = (): string =>
+  encodeInvoice(
+    {
+      ...INVOICE_DEFAULTS,
+      network: "bcrt",
+      amount: msat(10_000n),
+      timestamp: Math.floor(Date.now() / 1000),
+      paymentHash: "5a".repeat(32),
+      paymentSecret: "a5".repeat(32),
+      description: { text: "from nowhere" },
+      features: PLAIN_FEATURES,
+    },
+    hex.decode("17".repeat(32)),
+  );
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -81,37 +101,83 @@ test("unheard of is not unpaid while the wallet could still obey the request", a
   expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "unknown" });
 });
 
-test("a success without the preimage is not believed", async () => {
+test.each([
+  ["none", null],
+  ["another", "00".repeat(32)],
+])("a success with %s for the preimage is believed once the wallet lists it", async (_, preimage) => {
+  const { wallet, service, requestFromElsewhere, pass } = await open("now");
+  const paymentRequest = await requestFromElsewhere(sats(10));
+  Object.assign(service.mischief, { preimage, forgetsPayments: true });
+  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+  // However long that takes it is not sent again: there are wallets that would pay it twice.
+  await pass(300);
+  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+  expect(service.asked.filter(({ method }) => method === "pay_invoice").length).toBe(1);
+  service.mischief.forgetsPayments = false;
+  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "succeeded", fee: 1000n });
+});
+
+test("a success with the preimage stands, though the wallet's list does not know of it", async () => {
   const { wallet, service, requestFromElsewhere } = await open("now");
   const paymentRequest = await requestFromElsewhere(sats(10));
-  service.mischief.lies = true;
-  service.mischief.errors.set("lookup_invoice", "NOT_FOUND");
-  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+  const { paymentHash } = decodeInvoice(paymentRequest);
+  service.mischief.forgetsPayments = true;
+  const succeeded = { state: "succeeded", fee: 0n };
+  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual(succeeded);
+  expect(await wallet.lookupPayment(paymentHash)).toEqual(succeeded);
 });
 
-test.each([
-  ["INSUFFICIENT_BALANCE", { state: "failed", reason: "insufficient_balance" }],
-  ["QUOTA_EXCEEDED", { state: "failed", reason: "insufficient_balance" }],
-  ["PAYMENT_FAILED", { state: "failed", reason: "no_route" }],
-])("a payment that the wallet answers with %s did not happen", async (code, status) => {
-  const { wallet, service, requestFromElsewhere } = await open();
-  const paymentRequest = await requestFromElsewhere(sats(10));
-  service.mischief.errors.set("pay_invoice", code);
-  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual(status);
-});
+test.each(["INSUFFICIENT_BALANCE", "QUOTA_EXCEEDED"])(
+  "a payment that the wallet answers with %s was not sent",
+  async (code) => {
+    const { wallet, service, requestFromElsewhere } = await open();
+    const paymentRequest = await requestFromElsewhere(sats(10));
+    service.mischief.errors.set("pay_invoice", code);
+    const failed = { state: "failed", reason: "insufficient_balance" };
+    expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual(failed);
+  },
+);
 
 test.each([
-  ["INTERNAL", "INTERNAL"],
+  ["now", { state: "failed", reason: "no_route" }],
+  // It cannot say of what it tried that it failed.
+  ["old", { state: "pending" }],
+] as const)(
+  "a payment that found no way is failed where the wallet's list says so (%s)",
+  async (dialect, status) => {
+    const { wallet } = await open(dialect);
+    expect(await wallet.pay({ paymentRequest: invoiceOfNobody(), feeLimit })).toEqual(status);
+  },
+);
+
+test.each(["PAYMENT_FAILED", "INTERNAL", "OTHER"])(
+  "%s alone says nothing: the payment may still be under way",
+  async (code) => {
+    const { wallet, service, requestFromElsewhere, pass } = await open();
+    const paymentRequest = await requestFromElsewhere(sats(10));
+    service.mischief.errors.set("pay_invoice", code);
+    expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+    await pass(100);
+    expect(await wallet.lookupPayment(decodeInvoice(paymentRequest).paymentHash)).toEqual({
+      state: "unknown",
+    });
+    service.mischief.errors.clear();
+    expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "succeeded", fee: 1000n });
+  },
+);
+
+test.each([
   ["RESTRICTED", "permission"],
   ["UNAUTHORIZED", "NWC_URL"],
   ["RATE_LIMITED", "too often"],
-])("what the wallet answers with %s is unknown, and says what to do", async (code, words) => {
+])("what the wallet answers with %s was not begun, and says what to do", async (code, words) => {
   const { wallet, service, requestFromElsewhere } = await open();
   const paymentRequest = await requestFromElsewhere(sats(10));
   service.mischief.errors.set("pay_invoice", code);
   await expect(wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(
     refusal("wallet_unavailable", words),
   );
+  expect(await wallet.lookupPayment(decodeInvoice(paymentRequest).paymentHash)).toEqual({ state: "unknown" });
 });
 
 test("a payment whose route may cost more than the fee limit is not sent", async () => {

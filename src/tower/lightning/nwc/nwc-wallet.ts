@@ -38,12 +38,14 @@ const PAY_MS = 65_000;
 /** How far the wallet's clock may be behind ours when it looks at a request's expiry, in milliseconds. */
 const CLOCK_LEEWAY_MS = 30_000;
 
-/** The errors after which a payment certainly did not happen, unless the wallet knows of an earlier try. */
-const FAILURES: Readonly<Record<string, PaymentFailure>> = {
+/**
+ * The errors that a wallet answers before it sends anything. `PAYMENT_FAILED` is none of them: NIP-47 says that it "may be due to a timeout", and
+ * then the payment can still arrive. Only the wallet's list says for certain that it failed.
+ */
+const NOT_SENT: Readonly<Record<string, PaymentFailure>> = {
   INSUFFICIENT_BALANCE: "insufficient_balance",
   // The connection's own budget.
   QUOTA_EXCEEDED: "insufficient_balance",
-  PAYMENT_FAILED: "no_route",
 };
 
 /** What a person can do about the other errors. */
@@ -89,6 +91,11 @@ export function openNwcWallet(options: NwcOptions): Wallet {
     ...(retryMs !== undefined && { retryMs }),
   });
   const followings = createFollowings();
+  /**
+   * What the wallet answered to `pay_invoice`. Its list may lag behind that, or leave what it paid to a neighbour out for good, as LNbits, Primal and Zeus
+   * found of each other: what it said that it paid is not sent again.
+   */
+  const answered = new Map<string, PaymentStatus>();
   /** Until when (milliseconds since 1970) a payment that was not answered may still be begun: until then, unheard of is not unpaid. */
   const unanswered = new Map<string, number>();
   let suits: Promise<void> | undefined;
@@ -121,15 +128,12 @@ export function openNwcWallet(options: NwcOptions): Wallet {
 
   async function lookupPayment(paymentHash: string): Promise<PaymentLookup> {
     const found = await find(paymentHash);
-    if (found !== undefined) {
-      unanswered.delete(paymentHash);
-      return fateOf(found) ?? { state: "pending" };
-    }
-    const until = unanswered.get(paymentHash);
-    if (until === undefined) return { state: "unknown" };
-    if (now() <= until) return { state: "pending" };
-    unanswered.delete(paymentHash);
-    return { state: "unknown" };
+    const fate = found && fateOf(found);
+    const said = answered.get(paymentHash);
+    if (said?.state === "succeeded" && fate?.state !== "succeeded") return said;
+    if (found !== undefined) return fate ?? { state: "pending" };
+    if (said !== undefined) return said;
+    return { state: now() <= (unanswered.get(paymentHash) ?? 0) ? "pending" : "unknown" };
   }
 
   async function balance(): Promise<Msat> {
@@ -162,28 +166,29 @@ export function openNwcWallet(options: NwcOptions): Wallet {
     if ((await balance()) < amount) return { state: "failed", reason: "insufficient_balance" };
     if (usualFeeLimit(amount) > feeLimit) return { state: "failed", reason: "no_route" };
     await checkConnection();
+    for (const [hash, until] of unanswered) if (now() > until) unanswered.delete(hash);
     unanswered.set(paymentHash, now() + Math.max(payMs, 60_000) + CLOCK_LEEWAY_MS);
-    // Whatever is thrown from here on leaves open what happened: the hash stays among the unanswered.
+    // Whatever is thrown from here on leaves open what happened.
     const reply = await client.ask("pay_invoice", { invoice: paymentRequest }, PaidSchema, payMs);
-    unanswered.delete(paymentHash);
-    if (reply.ok && isPreimage(reply.result.preimage, paymentHash))
-      return succeeded(paymentHash, msat(reply.result.fees_paid ?? 0n));
+    if (reply.ok) {
+      unanswered.delete(paymentHash);
+      const { preimage, fees_paid } = reply.result;
+      const isProven = isPreimage(preimage, paymentHash);
+      answered.set(
+        paymentHash,
+        isProven ? { state: "succeeded", fee: msat(fees_paid ?? 0n) } : { state: "pending" },
+      );
+      // The answer may leave the fee out, so the list is asked; it is paid whether or not that can be asked.
+      const after = await lookupPayment(paymentHash).catch(() => answered.get(paymentHash));
+      return after === undefined || after.state === "unknown" ? { state: "pending" } : after;
+    }
+    const reason = NOT_SENT[reply.code];
+    if (reason !== undefined || Object.hasOwn(SENTENCES, reply.code)) unanswered.delete(paymentHash);
     // Refused may be because it had been paid, or is being paid: only looking tells.
-    const found = await find(paymentHash);
-    const fate = found && fateOf(found);
-    if (fate !== undefined && fate.state !== "failed") return fate;
-    const reason = reply.ok ? undefined : FAILURES[reply.code];
-    if (reason !== undefined) return { state: "failed", reason };
-    if (fate !== undefined) return fate;
-    if (found !== undefined || reply.ok) return { state: "pending" };
-    return refuse("wallet_unavailable", sentenceOf(reply.code));
-  }
-
-  /** The answer to a payment may leave the fee out, so the wallet's list says it; it is paid whether or not that can be asked. */
-  async function succeeded(paymentHash: string, answered: Msat): Promise<PaymentStatus> {
-    const found = await find(paymentHash).catch(() => undefined);
-    const fate = found && fateOf(found);
-    return fate?.state === "succeeded" ? fate : { state: "succeeded", fee: answered };
+    const after = await lookupPayment(paymentHash);
+    if (reason !== undefined && (after.state === "unknown" || after.state === "failed"))
+      return { state: "failed", reason };
+    return after.state === "unknown" ? refuse("wallet_unavailable", sentenceOf(reply.code)) : after;
   }
 
   return {

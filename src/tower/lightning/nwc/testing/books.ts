@@ -95,9 +95,19 @@ export function createBooks(now: () => number, fee: number) {
     if (tried) throw new NwcError("INTERNAL");
     if (balanceOf(owner) < Number(invoice.amount) + fee) throw new NwcError("INSUFFICIENT_BALANCE");
     if (now() > expiresAt(invoice)) throw new NwcError("INTERNAL");
-    if (target === undefined) throw new NwcError("PAYMENT_FAILED");
-    const payment: Entry = { ...target, owner, type: "outgoing", createdAt: now(), state: "pending" };
+    const payment: Entry = {
+      owner,
+      type: "outgoing",
+      hash: paymentHash,
+      invoice: paymentRequest,
+      preimage: target?.preimage ?? "",
+      amount: Number(invoice.amount),
+      createdAt: now(),
+      state: target === undefined ? "failed" : "pending",
+      settledAt: undefined,
+    };
     entries.push(payment);
+    if (target === undefined) throw new NwcError("PAYMENT_FAILED");
     return payment;
   }
 

@@ -25,8 +25,10 @@ export interface Mischief {
   losesAnswerTo: string | undefined;
   /** Answers this error to every request of these methods, and does nothing. */
   readonly errors: Map<string, string>;
-  /** Says a wrong preimage of a payment. */
-  lies: boolean;
+  /** What it says as the preimage of a payment; undefined: the preimage. */
+  preimage: string | null | undefined;
+  /** Leaves payments out of what it looks up. */
+  forgetsPayments: boolean;
   /** What this connection may do. */
   methods: string;
 }
@@ -57,7 +59,8 @@ export async function startWalletService(parts: {
     staysPending: false,
     losesAnswerTo: undefined,
     errors: new Map(),
-    lies: false,
+    preimage: undefined,
+    forgetsPayments: false,
     methods: METHODS,
   };
   const books = createBooks(now, FEE_MSAT);
@@ -107,7 +110,10 @@ export async function startWalletService(parts: {
           ),
         );
       case "lookup_invoice": {
-        const found = books.ofTower().filter(({ hash }) => hash === params["payment_hash"]);
+        const found = books
+          .ofTower()
+          .filter(({ hash }) => hash === params["payment_hash"])
+          .filter(({ type }) => type === "incoming" || !mischief.forgetsPayments);
         const [best] = found.sort((a, b) => Number(b.type === "outgoing") - Number(a.type === "outgoing"));
         if (best === undefined) throw new NwcError("NOT_FOUND");
         return told(best);
@@ -127,7 +133,7 @@ export async function startWalletService(parts: {
           return undefined;
         }
         books.end(payment, "settled");
-        return { preimage: mischief.lies ? "00".repeat(32) : payment.preimage };
+        return { preimage: mischief.preimage === undefined ? payment.preimage : mischief.preimage };
       }
       default:
         throw new NwcError("NOT_IMPLEMENTED");
