@@ -9,20 +9,21 @@ const PAGE = 20;
 /** So many are read in one look; more than are settled between two. */
 const MOST = 1_000;
 /** The longest an invoice of the tower is open, in milliseconds. */
-const LONGEST_OPEN_MS = 86_400_000;
+export const LONGEST_OPEN_MS = 86_400_000;
 /** How long most of them are open, in milliseconds: looks in between go back only so far. */
 const USUALLY_OPEN_MS = 3_600_000;
 /** Every so many looks one goes back {@link LONGEST_OPEN_MS}. */
 const LONG_LOOK = 12;
-/** A wallet stamps a settlement before it lists it, and a notification may be lost: looks begin this much before the newest, in milliseconds. */
+/** How far before the newest looks begin, in milliseconds: a wallet may list a settlement late, and a notification may be lost. */
 const OVERLAP_MS = 600_000;
 /** Between looks, where the wallet tells by itself what it receives: a net under what was lost. */
 const NET_MS = 60_000;
 
 /**
- * Tells each settled invoice once: what was missed first, the oldest of it before the others, then what the wallet notifies of. It looks at the
- * wallet's list at the start, after every reconnection and now and then; every `pollMs` where the wallet does not notify. The cursor is the newest settlement's time in seconds since 1970, which is as
- * exact as NIP-47 is. Only a hint. What cannot be asked now is asked the next time. Returns its own undo.
+ * Tells each settled invoice once: what was missed, the oldest first, then what the wallet notifies of. It looks at the wallet's list at
+ * the start, after every reconnection and now and then; every `pollMs` where the wallet does not notify. The cursor is the newest
+ * settlement's time in seconds since 1970, which is as exact as NIP-47 is. Only a hint. What cannot be asked now is asked the next time.
+ * Returns its own undo.
  */
 export function followSettled(
   parts: { readonly client: NwcClient; readonly now: () => number; readonly pollMs: number },
@@ -51,9 +52,9 @@ export function followSettled(
 
   async function look(): Promise<void> {
     const reach = looks % LONG_LOOK === 0 ? LONGEST_OPEN_MS : USUALLY_OPEN_MS;
-    const settled = await listSettled(client, since - reach);
+    const listed = await listInvoices(client, since - reach, false);
     looks += 1;
-    for (const { payment_hash, settled_at } of settled) tell(payment_hash, settled_at);
+    for (const each of listed) if (isSettled(each)) tell(each.payment_hash, each.settled_at);
     for (const { paymentHash, settledAt } of notified.splice(0)) tell(paymentHash, settledAt);
     since = Math.max(since, newest - OVERLAP_MS);
     for (const [hash, at] of told) if (at < since) told.delete(hash);
@@ -104,14 +105,18 @@ const CURSOR = /^\d{10}$/;
 const secondOf = (time: number): number => Math.floor(time / 1000) * 1000;
 
 /**
- * The settled invoices that the wallet lists from `from` (milliseconds since 1970), the first settled first. NIP-47 orders by creation, and so
- * do most wallets in what they leave out; Alby Hub takes the last change instead, which lists more. Throws what the client throws.
+ * The invoices that the wallet lists from `from` (milliseconds since 1970), with `unpaid` also those, the first settled first.
+ * NIP-47 orders by creation; Alby Hub takes the last change instead, which lists more. Throws what the client throws.
  */
-export async function listSettled(client: NwcClient, from: number): Promise<readonly NwcTransaction[]> {
+export async function listInvoices(
+  client: NwcClient,
+  from: number,
+  unpaid: boolean,
+): Promise<readonly NwcTransaction[]> {
   const found: NwcTransaction[] = [];
   const first = Math.max(0, Math.floor(from / 1000));
   for (let offset = 0; offset < MOST; offset += PAGE) {
-    const params = { from: first, limit: PAGE, offset, type: "incoming", unpaid: false };
+    const params = { from: first, limit: PAGE, offset, type: "incoming", unpaid };
     const page = await client.ask("list_transactions", params, TransactionsSchema);
     if (!page.ok) {
       // A connection that may not list gets its hints from notifications alone.
@@ -120,7 +125,8 @@ export async function listSettled(client: NwcClient, from: number): Promise<read
     }
     for (const entry of page.result) {
       const read = v.safeParse(TransactionSchema, entry);
-      if (read.success && isSettled(read.output) && read.output.type === "incoming") found.push(read.output);
+      // There are wallets that take no notice of what is asked for.
+      if (read.success && read.output.type === "incoming") found.push(read.output);
     }
     if (page.result.length < PAGE) break;
   }

@@ -17,7 +17,7 @@ import {
 } from "./answers.ts";
 import { createNwcClient, type Reply } from "./client.ts";
 import type { NwcConnection } from "./connection.ts";
-import { followSettled, isSettled, listSettled } from "./follow-settled.ts";
+import { followSettled, isSettled, LONGEST_OPEN_MS, listInvoices } from "./follow-settled.ts";
 
 export interface NwcOptions {
   readonly connection: NwcConnection;
@@ -39,8 +39,8 @@ const PAY_MS = 65_000;
 const CLOCK_LEEWAY_MS = 30_000;
 
 /**
- * The errors that a wallet answers before it sends anything. `PAYMENT_FAILED` is none of them: NIP-47 says that it "may be due to a timeout", and
- * then the payment can still arrive. Only the wallet's list says for certain that it failed.
+ * The errors that a wallet answers before it sends anything. `PAYMENT_FAILED` is none of them: NIP-47 says that it "may be due to a
+ * timeout", and then the payment can still arrive. Only the wallet's list says for certain that it failed.
  */
 const NOT_SENT: Readonly<Record<string, PaymentFailure>> = {
   INSUFFICIENT_BALANCE: "insufficient_balance",
@@ -67,10 +67,11 @@ const NETWORKS: Readonly<Record<string, Network>> = {
 const NEEDED = ["make_invoice", "lookup_invoice", "pay_invoice", "get_balance"] as const;
 
 /**
- * What a payment's route may cost on top, in msat. `pay_invoice` of NIP-47 takes no fee limit: the wallet service applies its own. Alby Hub,
- * the reference service, lets a route cost at most 1 % or 10 sats, whichever is more (`CalculateFeeReserveMsat` in its
- * `transactions/transactions_service.go`, also handed to its node as the limit). So a payment with a lower limit than this is not sent at all: it
- * could not be kept. A wallet with a higher limit of its own can still exceed ours; what it says that it spent is what is told.
+ * What a payment's route may cost on top, in msat. `pay_invoice` of NIP-47 takes no fee limit: the wallet service applies its own. Alby
+ * Hub lets a route cost at most 1 % or 10 sats, whichever is more (`CalculateFeeReserveMsat` in its
+ * `transactions/transactions_service.go`, which `lnclient/ldk/ldk.go` hands to its node as the limit). So a payment with a lower limit
+ * than this is not sent at all: it could not be kept. A wallet with a higher limit of its own can still exceed ours; what it says that
+ * it spent is what is told.
  */
 const usualFeeLimit = (amount: Msat): Msat => {
   const part = (amount + 99n) / 100n;
@@ -79,8 +80,8 @@ const usualFeeLimit = (amount: Msat): Msat => {
 };
 
 /**
- * A wallet that speaks Nostr Wallet Connect (NIP-47) as the tower's wallet. Everything is asked of the wallet service that the connection names,
- * and only what it signed is believed.
+ * A wallet that speaks Nostr Wallet Connect (NIP-47) as the tower's wallet. Everything is asked of the wallet service that the
+ * connection names, and only what it signed is believed.
  */
 export function openNwcWallet(options: NwcOptions): Wallet {
   const { connection, network, now, pollMs = POLL_MS, payMs = PAY_MS, lookMs, retryMs } = options;
@@ -92,11 +93,11 @@ export function openNwcWallet(options: NwcOptions): Wallet {
   });
   const followings = createFollowings();
   /**
-   * What the wallet answered to `pay_invoice`. Its list may lag behind that, or leave what it paid to a neighbour out for good, as LNbits, Primal and Zeus
-   * found of each other: what it said that it paid is not sent again.
+   * What the wallet answered to `pay_invoice`. What it looks up may lag behind that, or leave payments within one service out for good:
+   * what it said that it paid is not sent again.
    */
   const answered = new Map<string, PaymentStatus>();
-  /** Until when (milliseconds since 1970) a payment that was not answered may still be begun: until then, unheard of is not unpaid. */
+  /** Until when (milliseconds since 1970) a payment without an answer may still be begun: until then, unheard of is not unpaid. */
   const unanswered = new Map<string, number>();
   let suits: Promise<void> | undefined;
 
@@ -120,10 +121,10 @@ export function openNwcWallet(options: NwcOptions): Wallet {
     return { state: isOver ? "expired" : "open" };
   }
 
-  /** One hash has two sides where another wallet of the same service paid, and the lookup may show the payer's (Alby Hub does). */
+  /** One hash has two sides where the same wallet pays, or tries to, and the lookup may show the payer's (Alby Hub does). */
   async function payeesSide({ payment_hash, created_at = now() }: NwcTransaction) {
-    const settled = await listSettled(client, created_at - 86_400_000);
-    return settled.find((each) => each.payment_hash === payment_hash);
+    const listed = await listInvoices(client, created_at - LONGEST_OPEN_MS, true);
+    return listed.find((each) => each.payment_hash === payment_hash);
   }
 
   async function lookupPayment(paymentHash: string): Promise<PaymentLookup> {
@@ -230,8 +231,8 @@ const expiryOf = ({ invoice, expires_at }: NwcTransaction): number =>
   expires_at ?? (invoice ? expiresAt(decodeInvoice(invoice)) : Number.POSITIVE_INFINITY);
 
 /**
- * What a transaction says of a payment; undefined when it does not say. `expired` is no failure of a payment: Alby Hub says so of one that is
- * still under way once its invoice has expired (`nip47/models/transactions.go`).
+ * What a transaction says of a payment; undefined when it does not say. `expired` is no failure of a payment: Alby Hub says so of one
+ * that is still under way once its invoice has expired (`nip47/models/transactions.go`).
  */
 function fateOf(found: NwcTransaction): PaymentStatus | undefined {
   if (found.type === "incoming") return { state: "failed", reason: "own_invoice" };

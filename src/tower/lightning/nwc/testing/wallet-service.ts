@@ -122,7 +122,11 @@ export async function startWalletService(parts: {
         const { from = 0, limit = 20, offset = 0, type } = params as Record<string, number | string>;
         const listed = books
           .ofTower()
-          .filter((each) => each.state === "settled" && seconds(each.createdAt) >= Number(from))
+          .filter(
+            (each) =>
+              (each.state === "settled" || params["unpaid"] === true) &&
+              seconds(each.createdAt) >= Number(from),
+          )
           .filter((each) => type === undefined || each.type === type);
         return { transactions: listed.slice(Number(offset), Number(offset) + Number(limit)).map(told) };
       }
@@ -238,8 +242,9 @@ export async function startWalletService(parts: {
         .filter(({ hash, type }) => hash === payment.hash && type === "incoming");
       if (received) notify(received);
     },
-    /** The tower's own wallet pays it, by hand: the lookup shows the payment from then on. */
-    settleFromItself: (paymentRequest: string) => books.end(books.pay("tower", paymentRequest), "settled"),
+    /** The tower's own wallet pays it by hand, or fails to: the lookup shows the payment from then on. */
+    payFromItself: (paymentRequest: string, state: "settled" | "failed") =>
+      books.end(books.pay("tower", paymentRequest), state),
     requestFromElsewhere: (amountMsat: number) =>
       books.ask("others", amountMsat, "from elsewhere", 600).invoice,
     /** Ends the payments that are under way. Their answers never come. */
