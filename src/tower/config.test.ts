@@ -209,3 +209,23 @@ test.each([
   expect(message).toContain(name);
   expect(message).not.toContain(value);
 });
+
+test("a wallet behind Nostr Wallet Connect is named by its connection string, which is never repeated", () => {
+  const secret = "71a8c14c1407c113601079c4302dab36460f0ccd0ad506f1f2dc73b5100e4f3c";
+  const wallet = "b889ff5b1513b641e2a139f661a661364979c5beee91842f8f0ef42ab558e9d4";
+  const nwc = {
+    LIGHTNING: "nwc",
+    LIGHTNING_NETWORK: "tbs",
+    NWC_URL: `nostr+walletconnect://${wallet}?relay=wss%3A%2F%2Frelay.example&secret=${secret}`,
+  };
+  expect(parseConfig(nwc).lightning).toEqual({
+    kind: "nwc",
+    connection: expect.objectContaining({ walletPubkey: wallet, relays: ["wss://relay.example"] }),
+    network: "tbs",
+  });
+  expect(refusal({ ...nwc, NWC_URL: "" }).message).toContain("needs NWC_URL");
+  expect(refusal({ ...nwc, HOST: "0.0.0.0" }).code).toBe("tls_required");
+  const wrong = refusal({ ...nwc, NWC_URL: nwc.NWC_URL.replace("wss", "ws") });
+  expect(wrong.message).toContain("nostr+walletconnect://");
+  expect(wrong.message).not.toContain(secret);
+});

@@ -3,6 +3,8 @@ import * as v from "valibot";
 import { refuse } from "../protocol/refusal.ts";
 import { type Sats, sats } from "../protocol/units.ts";
 import type { Network } from "./lightning/bolt11/invoice.ts";
+import { type NwcConnection, parseConnection } from "./lightning/nwc/connection.ts";
+import { isThisMachine } from "./this-machine.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -42,7 +44,8 @@ export type LightningConfig =
       /** The path of the node's own certificate; undefined: one of a public authority. */
       readonly certificateFile: string | undefined;
       readonly network: Network;
-    };
+    }
+  | { readonly kind: "nwc"; readonly connection: NwcConnection; readonly network: Network };
 
 /** Everything the tower is told from outside, parsed once. */
 export interface Config {
@@ -114,10 +117,6 @@ const isWalletUrl = (value: string): boolean => {
   return protocol === "https:" || (protocol === "http:" && isThisMachine(hostname));
 };
 
-/** Whether a host's name or address is this machine for itself alone. */
-const isThisMachine = (host: string): boolean =>
-  host === "localhost" || /^127(?:\.\d{1,3}){3}$/.test(host) || host === "::1" || host === "[::1]";
-
 const key = v.pipe(text, v.regex(/^[\x21-\x7e]{8,200}$/));
 const KEY = "a wallet's key: 8 to 200 letters, digits or signs without spaces";
 const walletUrl = v.optional(v.pipe(text, v.check(isWalletUrl)));
@@ -144,8 +143,8 @@ const VARIABLES = {
     unset: undefined,
   },
   LIGHTNING: {
-    schema: v.pipe(text, v.picklist(["play", "lnbits", "phoenixd", "lnd"])),
-    allowed: "play (play sats), lnbits, phoenixd or lnd",
+    schema: v.pipe(text, v.picklist(["play", "lnbits", "phoenixd", "lnd", "nwc"])),
+    allowed: "play (play sats), lnbits, phoenixd, lnd or nwc",
     unset: "play",
   },
   LIGHTNING_NETWORK: {
@@ -156,6 +155,18 @@ const VARIABLES = {
   LNBITS_URL: { schema: walletUrl, allowed: WALLET_URL, unset: undefined },
   LNBITS_ADMIN_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
   LNBITS_INVOICE_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
+  NWC_URL: {
+    schema: v.optional(
+      v.pipe(
+        text,
+        v.transform(parseConnection),
+        v.check((connection) => connection !== undefined),
+      ),
+    ),
+    allowed:
+      "a nostr+walletconnect:// address with the wallet's key, 1 to 8 relays (wss://, or ws:// on this machine) and a secret",
+    unset: undefined,
+  },
   PHOENIXD_URL: { schema: walletUrl, allowed: WALLET_URL, unset: undefined },
   PHOENIXD_PASSWORD: { schema: v.optional(key), allowed: KEY, unset: undefined },
   LND_URL: { schema: walletUrl, allowed: WALLET_URL, unset: undefined },
@@ -235,6 +246,7 @@ const SECRETS: ReadonlySet<Variable> = new Set([
   "LNBITS_INVOICE_KEY",
   "PHOENIXD_PASSWORD",
   "LND_MACAROON",
+  "NWC_URL",
 ]);
 
 function read<Name extends Variable>(env: Env, name: Name): ValueOf<Name> {
@@ -286,6 +298,11 @@ const WALLETS: {
     if (url === undefined || macaroon === undefined)
       return refuse("bad_request", "LIGHTNING=lnd needs LND_URL and LND_MACAROON.");
     return { kind: "lnd", url, macaroon, certificateFile: read(env, "LND_TLS_CERT"), network };
+  },
+  nwc(env, network) {
+    const connection = read(env, "NWC_URL");
+    if (connection === undefined) return refuse("bad_request", "LIGHTNING=nwc needs NWC_URL.");
+    return { kind: "nwc", connection, network };
   },
 };
 

@@ -2,7 +2,7 @@ import { afterEach, test } from "vitest";
 import type { LnbitsAccount } from "./lightning/lnbits/testing/account.ts";
 import { openContractRig } from "./lightning/lnbits/testing/contract-rig.ts";
 import { startStandIn } from "./lightning/lnbits/testing/stand-in.ts";
-import { playOneJob } from "./real-wallet-fixture.ts";
+import { playOneJob } from "./testing/real-wallet.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

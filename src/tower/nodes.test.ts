@@ -10,7 +10,7 @@ import { openLndWallet } from "./lightning/lnd/lnd-wallet.ts";
 import { startStandIn as startLnd } from "./lightning/lnd/testing/stand-in.ts";
 import { openPhoenixdWallet } from "./lightning/phoenixd/phoenixd-wallet.ts";
 import { startStandIn as startPhoenixd } from "./lightning/phoenixd/testing/stand-in.ts";
-import { playOneJob } from "./real-wallet-fixture.ts";
+import { playOneJob } from "./testing/real-wallet.ts";
 import { startTower } from "./tower.ts";
 
 const ends: (() => unknown)[] = [];

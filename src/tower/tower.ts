@@ -53,12 +53,18 @@ export interface Tower {
 
 /**
  * Starts a tower: storage, wallet, economy, then its two doors. Rejects with a `RefusalError` whose sentence says what to change, when
- * the machine does not allow it; whatever was taken until then has been freed. `clientDir` is the folder of the built browser app.
+ * the machine does not allow it; whatever was taken until then has been freed. `clientDir` is the folder of the built browser app. A
+ * `wallet` that is given takes the place of the configured one, and is the tower's from then on: it closes it.
  */
-export async function startTower(config: Config, log: Logger, clientDir: string): Promise<Tower> {
+export async function startTower(
+  config: Config,
+  log: Logger,
+  clientDir: string,
+  given: { readonly wallet?: Wallet } = {},
+): Promise<Tower> {
   const releases = createReleases();
   try {
-    return await assemble(config, log, clientDir, releases);
+    return await assemble(config, log, clientDir, releases, given.wallet);
   } catch (error) {
     await releases
       .all()
@@ -72,6 +78,7 @@ async function assemble(
   log: Logger,
   clientDir: string,
   releases: ReturnType<typeof createReleases>,
+  givenWallet: Wallet | undefined,
 ): Promise<Tower> {
   const clock = systemClock;
   const dayOf = createCalendar(config.timeZone);
@@ -83,14 +90,16 @@ async function assemble(
   const follower = createLogFollower(database, { pollMs: LOG_POLL_MS });
   releases.add(follower.close);
 
-  const { wallet, purses } = openWallet(config.lightning, {
-    dataDir: config.dataDir,
-    now: clock.now,
-    dayOf: (time) => {
-      const { startMs, nextMs } = dayOf(time);
-      return { start: startMs, end: nextMs };
-    },
-  });
+  const { wallet, purses } = givenWallet
+    ? { wallet: givenWallet, purses: undefined }
+    : openWallet(config.lightning, {
+        dataDir: config.dataDir,
+        now: clock.now,
+        dayOf: (time) => {
+          const { startMs, nextMs } = dayOf(time);
+          return { start: startMs, end: nextMs };
+        },
+      });
   releases.add(wallet.close);
 
   const btcPrice = openBtcPrice(config, {

@@ -6,6 +6,7 @@ import type { LightningConfig } from "../config.ts";
 import { ensurePrivateFile } from "../storage/directory-lock.ts";
 import { openLnbitsWallet } from "./lnbits/lnbits-wallet.ts";
 import { openLndWallet } from "./lnd/lnd-wallet.ts";
+import { openNwcWallet } from "./nwc/nwc-wallet.ts";
 import { openPhoenixdWallet } from "./phoenixd/phoenixd-wallet.ts";
 import type { DayOf } from "./play/faucet.ts";
 import { openPlayWallet } from "./play/play-wallet.ts";
@@ -51,6 +52,8 @@ function openRealWallet(
       const certificate = certificateFile === undefined ? undefined : readCertificate(certificateFile);
       return openLndWallet({ url, macaroon, certificate, network, now });
     }
+    case "nwc":
+      return openNwcWallet({ ...lightning, now });
   }
 }
 
