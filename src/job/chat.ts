@@ -1,6 +1,6 @@
 import type { FactOf } from "../protocol/facts.ts";
 import { formatSats } from "../protocol/format.ts";
-import type { ChatLine, Speaker } from "../protocol/records.ts";
+import type { ChatLine, PaidBy, Speaker } from "../protocol/records.ts";
 import { isAwaited, type JobContext, type JobEvent, surplus } from "./context.ts";
 
 /** The first characters of a job's id, as people see it: `a4f2…`. */
@@ -47,7 +47,9 @@ function says(fact: JobEvent, job: JobContext): readonly Say[] {
   const name = `JOB ${shortJobId(job.jobId)}`;
   switch (fact.type) {
     case "invoice_request":
+      // What is funded ahead asks nobody to pay: its eval fee is said with its end, its price by the agent.
       if (fact.invoiceType === "eval") {
+        if (job.funding !== "invoice") return [];
         return [
           {
             speaker: system,
@@ -60,7 +62,15 @@ function says(fact: JobEvent, job: JobContext): readonly Say[] {
         ...(fact.description === undefined
           ? []
           : [{ speaker: agent, text: `${fact.description} Work cost: ${formatSats(fact.amountSats)}` }]),
-        { speaker: system, text: `${name} work invoice: ${formatSats(fact.amountSats)}`, offers: "pay_work" },
+        ...(job.funding === "invoice"
+          ? [
+              {
+                speaker: system,
+                text: `${name} work invoice: ${formatSats(fact.amountSats)}`,
+                offers: "pay_work" as const,
+              },
+            ]
+          : []),
       ];
     case "invoice_settled":
       return [{ speaker: system, text: `${name} ${settledText(fact, job)}` }];
@@ -100,22 +110,32 @@ function says(fact: JobEvent, job: JobContext): readonly Say[] {
   }
 }
 
+const PAID_FROM: Readonly<Record<PaidBy, string>> = {
+  session: "from the session",
+  token: "from the token's credit",
+  treasury: "from the treasury",
+};
+
 function settledText(fact: FactOf<"invoice_settled">, job: JobContext): string {
   if (!isAwaited(job, fact)) {
     const reason = fact.onTime ? "paid when it was no longer due" : "paid too late";
     return `${fact.invoiceType} invoice ${reason} — ${formatSats(surplus(job, fact))} is owed back`;
   }
-  if (fact.invoiceType === "eval") return "eval paid — evaluating…";
+  const paid = fact.paidBy === undefined ? "paid" : `paid ${PAID_FROM[fact.paidBy]}`;
+  if (fact.invoiceType === "eval") return `eval ${paid} — evaluating…`;
   return fact.queuePlace === undefined
-    ? "work paid — executing…"
-    : `work paid — number ${fact.queuePlace} in the agent's queue`;
+    ? `work ${paid} — executing…`
+    : `work ${paid} — number ${fact.queuePlace} in the agent's queue`;
 }
 
 function endedSays(fact: FactOf<"job_completed">, job: JobContext, name: string): readonly Say[] {
   const agent: Speaker = { kind: "agent", agentId: job.agentId };
   const system: Speaker = { kind: "system" };
+  // What did not come over Lightning goes back to where it came from by itself.
+  const held = job.workInvoice?.state === "settled" ? job.workInvoice : job.evalInvoice;
+  const goesBackByItself = held?.paidBy !== undefined || job.funding !== "invoice";
   const owed: Say[] =
-    fact.refundSats > 0
+    fact.refundSats > 0 && !goesBackByItself
       ? [{ speaker: system, text: `${name} refund: ${formatSats(fact.refundSats)}`, offers: "claim_refund" }]
       : [];
   const why = fact.error === undefined ? "" : `: ${fact.error}`;

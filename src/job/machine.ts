@@ -30,6 +30,11 @@ const job = setup({
     isFundedAhead: ({ context }) => context.funding !== "invoice",
     bringsEvalInvoice: ({ context, event }) =>
       event.type === "invoice_request" && event.invoiceType === "eval" && context.evalInvoice === undefined,
+    bringsDueEvalOfFunded: ({ context, event }) =>
+      event.type === "invoice_request" &&
+      event.invoiceType === "eval" &&
+      context.evalInvoice === undefined &&
+      context.funding !== "invoice",
     bringsWorkInvoice: ({ context, event }) =>
       event.type === "invoice_request" && event.invoiceType === "work" && context.workInvoice === undefined,
     bringsPriceOfFundedWork: ({ context, event }) =>
@@ -63,6 +68,12 @@ const job = setup({
       event.type === "refund_settled" && event.method === "invoice" && event.amountSats < context.owedSats,
     creditsAllOwed: ({ context, event }) =>
       event.type === "refund_settled" && event.method === "credit" && event.amountSats === context.owedSats,
+    // What came from elsewhere goes back there at once, while the payer's own part is still owed or on its way.
+    creditsPartOfOwed: ({ context, event }) =>
+      event.type === "refund_settled" &&
+      event.method === "credit" &&
+      event.amountSats > 0 &&
+      event.amountSats < context.owedSats,
     failedForSure: ({ event }) => event.type === "refund_failed" && event.fate === "failed",
     mayStillArrive: ({ event }) => event.type === "refund_failed" && event.fate === "unknown",
   },
@@ -123,10 +134,12 @@ export const jobMachine = job.createMachine({
         evaluating: {
           on: {
             invoice_request: [
+              { guard: "bringsDueEvalOfFunded", actions: recorded },
               { guard: "bringsPriceOfFundedWork", actions: recorded },
               { guard: "bringsWorkInvoice", target: "awaiting_work_payment", actions: entersPhase },
             ],
             invoice_settled: [
+              { guard: "paysEval", actions: ["say", "record", "checkRefundDue"] },
               { guard: "paysWorkOfBusyAgent", target: "queued", actions: paysIntoPhase },
               { guard: "paysWork", target: "executing", actions: paysIntoPhase },
             ],
@@ -166,11 +179,10 @@ export const jobMachine = job.createMachine({
         owed: {
           on: {
             refund_claimed: { guard: "claimsAllOwed", target: "paying", actions: recorded },
-            refund_settled: {
-              guard: "creditsAllOwed",
-              target: "credited",
-              actions: [...recorded, "handBack"],
-            },
+            refund_settled: [
+              { guard: "creditsAllOwed", target: "credited", actions: [...recorded, "handBack"] },
+              { guard: "creditsPartOfOwed", actions: [...recorded, "handBack"] },
+            ],
           },
         },
         paying: {
@@ -178,6 +190,7 @@ export const jobMachine = job.createMachine({
             refund_settled: [
               { guard: "paysAllOwed", target: "paid", actions: [...recorded, "handBack"] },
               { guard: "paysPartOfOwed", target: "owed", actions: [...recorded, "handBack"] },
+              { guard: "creditsPartOfOwed", actions: [...recorded, "handBack"] },
             ],
             refund_failed: [
               { guard: "failedForSure", target: "owed", actions: recorded },
@@ -190,6 +203,7 @@ export const jobMachine = job.createMachine({
             refund_settled: [
               { guard: "paysAllOwed", target: "paid", actions: [...recorded, "handBack"] },
               { guard: "paysPartOfOwed", target: "owed", actions: [...recorded, "handBack"] },
+              { guard: "creditsPartOfOwed", actions: [...recorded, "handBack"] },
             ],
             refund_failed: { guard: "failedForSure", target: "owed", actions: recorded },
           },

@@ -15,6 +15,9 @@ export function startedJob(fact: FactOf<"job_started">): JobContext {
     ...(fact.at !== undefined && { startedAt: fact.at, phaseAt: fact.at }),
     ...(fact.ownerId !== undefined && { ownerId: fact.ownerId }),
     ...(fact.request !== undefined && { request: fact.request }),
+    ...(fact.reservedSats !== undefined && { reservedSats: fact.reservedSats }),
+    ...(fact.sessionId !== undefined && { sessionId: fact.sessionId }),
+    ...(fact.tokenId !== undefined && { tokenId: fact.tokenId }),
   };
 }
 
@@ -28,7 +31,7 @@ export function recordFact(job: JobContext, fact: JobEvent): Partial<JobContext>
 function changes(job: JobContext, fact: JobEvent): Partial<JobContext> {
   switch (fact.type) {
     case "invoice_request":
-      return openInvoice(fact);
+      return openInvoice(job, fact);
     case "invoice_settled":
       return settleInvoice(job, fact);
     case "invoice_expired": {
@@ -41,6 +44,7 @@ function changes(job: JobContext, fact: JobEvent): Partial<JobContext> {
       return {
         outcome: fact.outcome,
         owedSats: sats(job.owedSats + fact.refundSats),
+        ...released(job),
         ...(fact.result !== undefined && { result: fact.result }),
         ...(fact.error !== undefined && { error: fact.error }),
         ...(fact.actualCostSats !== undefined && { actualCostSats: fact.actualCostSats }),
@@ -61,7 +65,11 @@ function changes(job: JobContext, fact: JobEvent): Partial<JobContext> {
 const withInvoice = (invoice: InvoiceRecord): Partial<JobContext> =>
   invoice.invoiceType === "eval" ? { evalInvoice: invoice } : { workInvoice: invoice };
 
-function openInvoice(fact: FactOf<"invoice_request">): Partial<JobContext> {
+/** A job that is not funded ahead has nothing set aside, and is not given the field. */
+const released = (job: JobContext): Partial<JobContext> =>
+  job.reservedSats === undefined ? {} : { reservedSats: NO_SATS };
+
+function openInvoice(job: JobContext, fact: FactOf<"invoice_request">): Partial<JobContext> {
   return {
     ...withInvoice({
       invoiceType: fact.invoiceType,
@@ -71,7 +79,8 @@ function openInvoice(fact: FactOf<"invoice_request">): Partial<JobContext> {
       ...(fact.paymentRequest !== undefined && { paymentRequest: fact.paymentRequest }),
       ...(fact.description !== undefined && { description: fact.description }),
     }),
-    ...(fact.invoiceType === "work" && { estimatedCostSats: fact.amountSats }),
+    // Once the price is known, that is what is set aside.
+    ...(fact.invoiceType === "work" && { estimatedCostSats: fact.amountSats, ...released(job) }),
     ...(fact.price !== undefined && { price: fact.price }),
   };
 }
@@ -81,7 +90,12 @@ function settleInvoice(job: JobContext, fact: FactOf<"invoice_settled">): Partia
   if (invoice === undefined) return {};
   const settledInTime = isAwaited(job, fact) || invoice.state === "settled";
   return {
-    ...withInvoice({ ...invoice, state: settledInTime ? "settled" : "settled_late" }),
+    ...withInvoice({
+      ...invoice,
+      state: settledInTime ? "settled" : "settled_late",
+      // What somebody pays on top of it later does not change what paid it first.
+      ...(invoice.state === "open" && fact.paidBy !== undefined && { paidBy: fact.paidBy }),
+    }),
     owedSats: sats(job.owedSats + surplus(job, fact)),
     ...(fact.queuePlace !== undefined && { queuePlace: fact.queuePlace }),
   };

@@ -304,7 +304,9 @@ describe("random frames", () => {
       purse_topup: ["requestId"],
       session_open: ["amountSats", "requestId"],
       session_topup: ["sessionId", "amountSats", "requestId"],
+      session_pay: ["sessionId", "requestId"],
       session_close: ["sessionId", "requestId"],
+      session_recover: ["recoveryCode", "requestId"],
       agent_control: ["agentId", "action", "requestId"],
     } satisfies Record<ClientMessage["type"], readonly string[]>;
     for (const [type, example] of clientExamples) {

@@ -318,7 +318,10 @@ const DIALECTS: readonly (readonly [what: string, older: object, today: object])
   [
     "a session in snake_case",
     { type: "session_state", session_id: "s1", state: "active", balance_sats: 50 },
-    { type: "session_state", sessionId: "s1", state: "active", balanceSats: 50 },
+    {
+      ...{ type: "session_state", sessionId: "s1", state: "active", balanceSats: 50 },
+      ...{ reservedSats: 0, owedSats: 0, refund: "none" },
+    },
   ],
   [
     "figures in snake_case",

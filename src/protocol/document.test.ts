@@ -43,7 +43,8 @@ describe.each(Object.entries(messages))("%s", (type, shape) => {
     const seen = PUBLIC_FIELDS.get(type);
     const expected = Object.entries(shape.entries ?? {}).map(([name, inner]) => {
       const optional = inner.type === "exact_optional" || inner.type === "optional";
-      const hidden = seen?.length === 0 && ["subscribed", "accepted", "error"].includes(type);
+      const hidden =
+        seen?.length === 0 && ["subscribed", "session_secret", "accepted", "error"].includes(type);
       const readers = hidden
         ? "this connection"
         : name === "type" || seen?.includes(name)

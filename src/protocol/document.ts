@@ -10,12 +10,14 @@ import {
   SeqSchema,
   SessionIdSchema,
   TimestampSchema,
+  TokenIdSchema,
 } from "./ids.ts";
-import { RequestTextSchema } from "./intents.ts";
+import { RecoveryCodeSchema, RequestTextSchema } from "./intents.ts";
 import { CLOSES } from "./limits.ts";
 import { CLIENT_MESSAGES, TOWER_MESSAGES } from "./messages.ts";
 import {
   AgentRecordSchema,
+  BtcPriceSourceSchema,
   ChatLineSchema,
   EconomyFiguresSchema,
   FundingSchema,
@@ -23,10 +25,13 @@ import {
   InvoiceTypeSchema,
   JobRecordSchema,
   OutcomeSchema,
+  PaidBySchema,
   PhaseSchema,
   PriceSchema,
   PurseFiguresSchema,
   RefundPhaseSchema,
+  SessionRecordSchema,
+  SessionStateSchema,
   TreasuryFiguresSchema,
 } from "./records.ts";
 import { REFUSALS } from "./refusal.ts";
@@ -51,6 +56,7 @@ export const WORDS: Readonly<Record<string, Shape>> = {
   AgentId: AgentIdSchema,
   JobId: JobIdSchema,
   SessionId: SessionIdSchema,
+  TokenId: TokenIdSchema,
   OwnerId: OwnerIdSchema,
   RequestId: RequestIdSchema,
   ClientId: ClientIdSchema,
@@ -60,8 +66,12 @@ export const WORDS: Readonly<Record<string, Shape>> = {
   Sats: SatsSchema,
   SignedSats: SignedSatsSchema,
   RequestText: RequestTextSchema,
+  RecoveryCode: RecoveryCodeSchema,
   InvoiceType: InvoiceTypeSchema,
   Funding: FundingSchema,
+  PaidBy: PaidBySchema,
+  SessionState: SessionStateSchema,
+  BtcPriceSource: BtcPriceSourceSchema,
   Outcome: OutcomeSchema,
   Phase: PhaseSchema,
   RefundPhase: RefundPhaseSchema,
@@ -75,6 +85,7 @@ const RECORDS: Readonly<Record<string, Shape>> = {
   InvoiceRecord: InvoiceRecordSchema,
   Price: PriceSchema,
   ChatLine: ChatLineSchema,
+  SessionRecord: SessionRecordSchema,
   EconomyFigures: EconomyFiguresSchema,
   TreasuryFigures: TreasuryFiguresSchema,
   PurseFigures: PurseFiguresSchema,

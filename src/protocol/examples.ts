@@ -117,6 +117,13 @@ export const TOWER_EXAMPLES: TowerExamples = {
     treasury: { treasurySats: 142_800, dailyBurnSats: 2_700, netTodaySats: 5_800 },
     purse: { balanceSats: 9_750, faucetLeftSats: 40_000 },
   },
+  session_secret: {
+    type: "session_secret",
+    requestId: "c9d8e7f6-a5b4-4c3d-8e2f-1a0b9c8d7e6f",
+    sessionId: SESSION,
+    macaroon: "AgEGbWF0cml4AkIAAJ2vS1c8",
+    recoveryCode: "k3uz-7qpa-xm4e-r2dw-bn6t-yc5s-hj",
+  },
   accepted: { type: "accepted", requestId: "4b1d7a90-6f0e-4c55-9f6e-2a1c3d5e7f90" },
   error: {
     type: "error",
@@ -243,6 +250,9 @@ export const TOWER_EXAMPLES: TowerExamples = {
     sessionId: SESSION,
     state: "active",
     balanceSats: 2_340,
+    reservedSats: 310,
+    owedSats: 0,
+    refund: "none",
     expiresAt: "2026-03-19T12:02:00.301Z",
     ownerId: OWNER,
   },
@@ -338,6 +348,16 @@ export const CLIENT_EXAMPLES: ClientExamples = {
     requestId: "3c2b1a09-f8e7-4d6c-b5a4-938271605f4e",
     sessionId: SESSION,
     amountSats: 500,
+  },
+  session_pay: {
+    type: "session_pay",
+    requestId: "0f1e2d3c-4b5a-4697-8877-665544332211",
+    sessionId: SESSION,
+  },
+  session_recover: {
+    type: "session_recover",
+    requestId: "1c2d3e4f-5a6b-4c7d-8e9f-0a1b2c3d4e5f",
+    recoveryCode: "k3uz-7qpa-xm4e-r2dw-bn6t-yc5s-hj",
   },
   session_close: {
     type: "session_close",

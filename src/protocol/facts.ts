@@ -7,14 +7,17 @@ import {
   SeqSchema,
   SessionIdSchema,
   TimestampSchema,
+  TokenIdSchema,
 } from "./ids.ts";
 import {
   agentDefinition,
   FundingSchema,
   InvoiceTypeSchema,
   OutcomeSchema,
+  PaidBySchema,
   PriceSchema,
   SpeakerSchema,
+  sessionFields,
 } from "./records.ts";
 import { SatsSchema } from "./units.ts";
 
@@ -43,6 +46,10 @@ export const FACTS = {
     ownerId: v.exactOptional(OwnerIdSchema),
     requestId: v.exactOptional(RequestIdSchema),
     request: v.exactOptional(v.string()),
+    /** Set aside for the work until its price is known, of a job that is funded ahead. */
+    reservedSats: v.exactOptional(SatsSchema),
+    sessionId: v.exactOptional(SessionIdSchema),
+    tokenId: v.exactOptional(TokenIdSchema),
   }),
   invoice_request: fact("invoice_request", {
     jobId: JobIdSchema,
@@ -60,6 +67,8 @@ export const FACTS = {
     amountSats: v.exactOptional(SatsSchema),
     /** False when it arrived too late to count: all of it is owed back. */
     onTime: v.optional(v.boolean(), true),
+    /** Set when it was paid without Lightning: from a session, a token's credit or the treasury. */
+    paidBy: v.exactOptional(PaidBySchema),
     /** Set when the agent has another job: the place in its queue, 1 is next. */
     queuePlace: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
   }),
@@ -101,14 +110,7 @@ export const FACTS = {
     jobId: v.exactOptional(JobIdSchema),
     ownerId: v.exactOptional(OwnerIdSchema),
   }),
-  session_state: fact("session_state", {
-    sessionId: SessionIdSchema,
-    state: v.picklist(["awaiting_payment", "active", "paused", "expired", "closed"]),
-    balanceSats: SatsSchema,
-    expiresAt: v.exactOptional(TimestampSchema),
-    paymentRequest: v.exactOptional(v.string()),
-    ownerId: v.exactOptional(OwnerIdSchema),
-  }),
+  session_state: fact("session_state", sessionFields),
   day_started: fact("day_started", {
     /** The calendar day that began, `YYYY-MM-DD`, in the tower's time zone. */
     day: v.pipe(v.string(), v.isoDate()),

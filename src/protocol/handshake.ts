@@ -5,6 +5,7 @@ import {
   OwnerIdSchema,
   RequestIdSchema,
   SeqSchema,
+  SessionIdSchema,
   TimestampSchema,
 } from "./ids.ts";
 import {
@@ -13,6 +14,7 @@ import {
   EconomyFiguresSchema,
   JobRecordSchema,
   PurseFiguresSchema,
+  SessionRecordSchema,
   TreasuryFiguresSchema,
 } from "./records.ts";
 import { VALUES } from "./values.ts";
@@ -57,10 +59,22 @@ export const TOWER_REPLIES = {
     agents: v.exactOptional(v.array(AgentRecordSchema)),
     jobs: v.exactOptional(v.array(JobRecordSchema)),
     chat: v.exactOptional(v.array(ChatLineSchema)),
+    /** The viewer's own sessions that are not over, or owe something. */
+    sessions: v.exactOptional(v.array(SessionRecordSchema)),
     progress: v.exactOptional(v.array(VALUES.job_progress)),
     economy: v.exactOptional(EconomyFiguresSchema),
     treasury: v.exactOptional(TreasuryFiguresSchema),
     purse: v.exactOptional(PurseFiguresSchema),
+  }),
+  session_secret: v.object({
+    type: v.literal("session_secret"),
+    /** The `session_open` or `session_recover` that this answers. */
+    requestId: RequestIdSchema,
+    sessionId: SessionIdSchema,
+    /** Uses the session over HTTP. Shown this once. */
+    macaroon: v.string(),
+    /** Brings the session back where its owner's token is lost. Shown this once. */
+    recoveryCode: v.string(),
   }),
   accepted: v.object({
     type: v.literal("accepted"),

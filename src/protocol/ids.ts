@@ -11,6 +11,8 @@ const idSchema = <Name extends string>(name: Name) =>
 export const AgentIdSchema = idSchema("AgentId");
 export const JobIdSchema = idSchema("JobId");
 export const SessionIdSchema = idSchema("SessionId");
+/** Names an L402 token's credit; not the token itself, which is a secret. */
+export const TokenIdSchema = idSchema("TokenId");
 /** Names an owner to itself and to operators; not the secret that proves it. */
 export const OwnerIdSchema = idSchema("OwnerId");
 /** Made by the client, unique per owner: an intent sent twice under one id is done once. */
@@ -22,6 +24,8 @@ export const EpochSchema = idSchema("Epoch");
 
 export type AgentId = v.InferOutput<typeof AgentIdSchema>;
 export type JobId = v.InferOutput<typeof JobIdSchema>;
+export type SessionId = v.InferOutput<typeof SessionIdSchema>;
+export type TokenId = v.InferOutput<typeof TokenIdSchema>;
 export type OwnerId = v.InferOutput<typeof OwnerIdSchema>;
 export type RequestId = v.InferOutput<typeof RequestIdSchema>;
 export type ClientId = v.InferOutput<typeof ClientIdSchema>;
@@ -48,6 +52,8 @@ export type Timestamp = v.InferOutput<typeof TimestampSchema>;
 /** Marks a trusted string as an id, for code that made or stored it itself. */
 export const agentId = (value: string): AgentId => value as AgentId;
 export const jobId = (value: string): JobId => value as JobId;
+export const sessionId = (value: string): SessionId => value as SessionId;
+export const tokenId = (value: string): TokenId => value as TokenId;
 export const ownerId = (value: string): OwnerId => value as OwnerId;
 export const requestId = (value: string): RequestId => value as RequestId;
 export const clientId = (value: string): ClientId => value as ClientId;

@@ -22,6 +22,22 @@ export const RequestTextSchema = v.pipe(
 /** A BOLT11 invoice as somebody handed it to us: only its size is checked here. */
 const invoice = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 
+/** Where sats go back to: at most one of these. On play sats both may be left out: they go to the own purse. */
+const payee = {
+  /** An invoice for exactly the amount owed. */
+  paymentRequest: v.exactOptional(invoice),
+  /** A Lightning Address, which is asked for such an invoice. */
+  lightningAddress: v.exactOptional(v.pipe(v.string(), v.minLength(3), v.maxLength(320))),
+};
+
+/** 128 random bits in groups of four letters and digits, as people write them down: `abcd-efgh-…`. */
+export const RecoveryCodeSchema = v.pipe(
+  v.string(),
+  v.trim(),
+  v.toLowerCase(),
+  v.regex(/^[a-z2-7]{4}(?:-?[a-z2-7]{4}){5}-?[a-z2-7]{2}$/, "must be a recovery code: 26 letters and digits"),
+);
+
 const intent = <Type extends string, Entries extends v.ObjectEntries>(type: Type, entries: Entries) =>
   v.strictObject({ type: v.literal(type), requestId: RequestIdSchema, ...entries });
 
@@ -31,6 +47,8 @@ export const INTENTS = {
     agentId: AgentIdSchema,
     request: RequestTextSchema,
     funding: v.optional(FundingSchema, "invoice"),
+    /** `session`: which one pays. */
+    sessionId: v.exactOptional(SessionIdSchema),
   }),
   job_cancel: intent("job_cancel", { jobId: JobIdSchema }),
   chat_message: intent("chat_message", {
@@ -41,23 +59,24 @@ export const INTENTS = {
   pay_invoice: intent("pay_invoice", {
     jobId: JobIdSchema,
     invoiceType: InvoiceTypeSchema,
+    /** Operators may pay from the treasury: no Lightning, the sats are only set aside. */
+    from: v.exactOptional(v.picklist(["purse", "treasury"])),
   }),
   refund_claim: intent("refund_claim", {
     jobId: JobIdSchema,
-    /** An invoice for exactly the amount owed. On play sats it may be left out: the refund goes to the own purse. */
-    paymentRequest: v.exactOptional(invoice),
+    ...payee,
+    sessionId: v.exactOptional(SessionIdSchema),
   }),
   purse_topup: intent("purse_topup", {}),
   session_open: intent("session_open", { amountSats: SatsSchema }),
   session_topup: intent("session_topup", { sessionId: SessionIdSchema, amountSats: SatsSchema }),
-  session_close: intent("session_close", {
-    sessionId: SessionIdSchema,
-    paymentRequest: v.exactOptional(invoice),
-  }),
+  session_pay: intent("session_pay", { sessionId: SessionIdSchema }),
+  session_close: intent("session_close", { sessionId: SessionIdSchema, ...payee }),
+  session_recover: intent("session_recover", { recoveryCode: RecoveryCodeSchema }),
   agent_control: intent("agent_control", {
     agentId: AgentIdSchema,
-    action: v.picklist(["pause", "resume", "top_up", "abort"]),
-    /** `top_up`: how much more the agent may spend today. */
+    action: v.picklist(["pause", "resume", "top_up", "set_budget", "abort"]),
+    /** `top_up`: how much more the agent may spend today; `set_budget`: how much on each day. */
     amountSats: v.exactOptional(SatsSchema),
     /** `abort`: which job. */
     jobId: v.exactOptional(JobIdSchema),

@@ -17,6 +17,16 @@ export const UNPAID_PER_OWNER = 10;
 /** Unpaid invoices the owners behind one network address may have open together. */
 export const UNPAID_PER_ADDRESS = 30;
 
+/** What a session may be opened with, and topped up by at least, in sats. */
+export const SESSION_LEAST_SATS = 100;
+export const SESSION_MOST_SATS = 10_000;
+/** What people are offered to open a session with, in sats. */
+export const SESSION_PRESETS_SATS = [200, 500, 1000, 2000, 5000] as const;
+/** Below this balance a session takes no request, in sats: it is paused until it is topped up. */
+export const SESSION_PAUSE_SATS = 50;
+/** The least that is paid out over Lightning, in sats: below it the route costs more than what arrives. */
+export const LEAST_PAYOUT_SATS = 3;
+
 /** The tower pings this often; a connection that has not answered by the next ping is closed as `silent`. */
 export const PING_SECONDS = 25;
 /** A client gives a connection this long to open. */

@@ -1,5 +1,13 @@
 import * as v from "valibot";
-import { AgentIdSchema, JobIdSchema, OwnerIdSchema, SeqSchema, TimestampSchema } from "./ids.ts";
+import {
+  AgentIdSchema,
+  JobIdSchema,
+  OwnerIdSchema,
+  SeqSchema,
+  SessionIdSchema,
+  TimestampSchema,
+  TokenIdSchema,
+} from "./ids.ts";
 import { SatsSchema, SignedSatsSchema } from "./units.ts";
 
 /** Text that a person reads: no length limit of its own, the frame's limit applies. */
@@ -33,6 +41,13 @@ export type Phase = v.InferOutput<typeof PhaseSchema>;
 export const RefundPhaseSchema = v.picklist(["none", "owed", "paying", "paid", "unknown", "credited"]);
 export type RefundPhase = v.InferOutput<typeof RefundPhaseSchema>;
 
+/**
+ * Where the price of a bitcoin is from: set by the `operator`, the `median` of public sources, or the last such median
+ * (`cached`) while they do not answer.
+ */
+export const BtcPriceSourceSchema = v.picklist(["operator", "median", "cached"]);
+export type BtcPriceSource = v.InferOutput<typeof BtcPriceSourceSchema>;
+
 /** How the price of the work came about: the estimate is for the most tokens the brain may use. */
 export const PriceSchema = v.object({
   inputTokens: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -43,15 +58,21 @@ export const PriceSchema = v.object({
   marginPercent: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** US dollars per bitcoin, locked when the invoice was made. */
   btcPriceUsd: v.pipe(finite, v.minValue(0)),
+  btcPriceSource: v.exactOptional(BtcPriceSourceSchema),
 });
 export type Price = v.InferOutput<typeof PriceSchema>;
 
-/** One of a job's two BOLT11 invoices. */
+/** What pays in a payer's stead, without Lightning: absent means that somebody paid the invoice. */
+export const PaidBySchema = v.picklist(["session", "treasury", "token"]);
+export type PaidBy = v.InferOutput<typeof PaidBySchema>;
+
+/** One of a job's two BOLT11 invoices; of a job that is funded ahead, only what is due. */
 export const InvoiceRecordSchema = v.object({
   invoiceType: InvoiceTypeSchema,
   amountSats: SatsSchema,
   expiresAt: v.exactOptional(TimestampSchema),
   state: v.picklist(["open", "settled", "settled_late", "expired"]),
+  paidBy: v.exactOptional(PaidBySchema),
   paymentRequest: v.exactOptional(v.string()),
   description: v.exactOptional(text),
 });
@@ -79,7 +100,13 @@ export const JobRecordSchema = v.object({
   owedSats: SatsSchema,
   /** Sats that went back already. */
   paidBackSats: SatsSchema,
+  /** What is set aside for it until its price is known: it never costs more. Only of a job that is funded ahead. */
+  reservedSats: v.exactOptional(SatsSchema),
   ownerId: v.exactOptional(OwnerIdSchema),
+  /** The session that pays for it. */
+  sessionId: v.exactOptional(SessionIdSchema),
+  /** The L402 token whose credit pays for it: its id, not the token. */
+  tokenId: v.exactOptional(TokenIdSchema),
   request: v.exactOptional(text),
   price: v.exactOptional(PriceSchema),
   result: v.exactOptional(text),
@@ -141,6 +168,32 @@ export const ChatLineSchema = v.object({
 });
 export type ChatLine = v.InferOutput<typeof ChatLineSchema>;
 
+export const SessionStateSchema = v.picklist(["awaiting_payment", "active", "paused", "expired", "closed"]);
+export type SessionState = v.InferOutput<typeof SessionStateSchema>;
+
+/** A session: prepaid balance that pays for requests. */
+export const sessionFields = {
+  sessionId: SessionIdSchema,
+  /** `paused`: too little for another request, until it is topped up. */
+  state: SessionStateSchema,
+  /** What it can spend, less what requests under way may still use. */
+  balanceSats: SatsSchema,
+  /** What requests under way have set aside. */
+  reservedSats: v.optional(SatsSchema, 0),
+  /** What waits to be claimed back once the session is over. */
+  owedSats: v.optional(SatsSchema, 0),
+  refund: v.optional(RefundPhaseSchema, "none"),
+  /** When the session ends by itself if nothing happens in it. */
+  expiresAt: v.exactOptional(TimestampSchema),
+  /** The newest invoice that waits to be paid, for the deposit or for more. */
+  paymentRequest: v.exactOptional(v.string()),
+  amountSats: v.exactOptional(SatsSchema),
+  invoiceExpiresAt: v.exactOptional(TimestampSchema),
+  ownerId: v.exactOptional(OwnerIdSchema),
+};
+export const SessionRecordSchema = v.object(sessionFields);
+export type SessionRecord = v.InferOutput<typeof SessionRecordSchema>;
+
 /** The economy panel. Whole sats; today is since midnight of the tower's time zone. */
 export const economyFigures = {
   balanceSats: SatsSchema,
@@ -149,6 +202,7 @@ export const economyFigures = {
   dailyLimitSats: SatsSchema,
   pendingInvoices: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   btcPriceUsd: v.exactOptional(finite),
+  btcPriceSource: v.exactOptional(BtcPriceSourceSchema),
 };
 export const EconomyFiguresSchema = v.object(economyFigures);
 export type EconomyFigures = v.InferOutput<typeof EconomyFiguresSchema>;

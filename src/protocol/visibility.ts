@@ -1,5 +1,5 @@
 import type { TowerMessage, TowerMessageType } from "./messages.ts";
-import type { AgentRecord, ChatLine, InvoiceRecord, JobRecord } from "./records.ts";
+import type { AgentRecord, ChatLine, InvoiceRecord, JobRecord, SessionRecord } from "./records.ts";
 
 /** Who may read a field: everyone, or only whom it belongs to and operators. */
 type Audience = "everyone" | "owner";
@@ -20,6 +20,21 @@ const definition = {
   z: "everyone",
 } as const;
 
+/** A session is nobody else's business. */
+const session = {
+  sessionId: "owner",
+  state: "owner",
+  balanceSats: "owner",
+  reservedSats: "owner",
+  owedSats: "owner",
+  refund: "owner",
+  expiresAt: "owner",
+  paymentRequest: "owner",
+  amountSats: "owner",
+  invoiceExpiresAt: "owner",
+  ownerId: "owner",
+} as const;
+
 const mind = {
   state: "everyone",
   focusTopic: "everyone",
@@ -36,6 +51,7 @@ export const RECORD_AUDIENCE = {
     amountSats: "everyone",
     expiresAt: "everyone",
     state: "everyone",
+    paidBy: "everyone",
     paymentRequest: "owner",
     description: "owner",
   },
@@ -56,7 +72,10 @@ export const RECORD_AUDIENCE = {
     actualCostSats: "everyone",
     owedSats: "everyone",
     paidBackSats: "everyone",
+    reservedSats: "everyone",
     ownerId: "owner",
+    sessionId: "owner",
+    tokenId: "owner",
     request: "owner",
     price: "owner",
     result: "owner",
@@ -71,11 +90,13 @@ export const RECORD_AUDIENCE = {
     ownerId: "owner",
     offers: "owner",
   },
+  SessionRecord: session,
 } as const satisfies {
   AgentRecord: Decisions<AgentRecord>;
   InvoiceRecord: Decisions<InvoiceRecord>;
   JobRecord: Decisions<JobRecord>;
   ChatLine: Decisions<ChatLine>;
+  SessionRecord: Decisions<SessionRecord>;
 };
 
 /**
@@ -99,11 +120,13 @@ export const AUDIENCE = {
     agents: "everyone",
     jobs: "everyone",
     chat: "everyone",
+    sessions: "owner",
     progress: "owner",
     economy: "everyone",
     treasury: "everyone",
     purse: "owner",
   },
+  session_secret: "answer",
   accepted: "answer",
   error: "answer",
   agent_joined: { ...place, ...definition },
@@ -116,6 +139,9 @@ export const AUDIENCE = {
     ownerId: "owner",
     requestId: "owner",
     request: "owner",
+    reservedSats: "everyone",
+    sessionId: "owner",
+    tokenId: "owner",
   },
   invoice_request: {
     ...place,
@@ -133,6 +159,7 @@ export const AUDIENCE = {
     invoiceType: "everyone",
     amountSats: "everyone",
     onTime: "everyone",
+    paidBy: "everyone",
     queuePlace: "everyone",
   },
   invoice_expired: { ...place, jobId: "everyone", invoiceType: "everyone" },
@@ -153,17 +180,7 @@ export const AUDIENCE = {
   refund_settled: { ...place, jobId: "everyone", amountSats: "everyone", method: "everyone" },
   refund_failed: { ...place, jobId: "everyone", amountSats: "everyone", fate: "everyone", error: "owner" },
   chat: { ...place, speaker: "everyone", text: "everyone", jobId: "owner", ownerId: "owner" },
-  session_state: {
-    seq: "owner",
-    prev: "owner",
-    at: "owner",
-    sessionId: "owner",
-    state: "owner",
-    balanceSats: "owner",
-    expiresAt: "owner",
-    paymentRequest: "owner",
-    ownerId: "owner",
-  },
+  session_state: { seq: "owner", prev: "owner", at: "owner", ...session },
   day_started: { ...place, day: "everyone", timeZone: "everyone" },
   agent_state: { agentId: "everyone", ...mind },
   agent_count: { count: "everyone" },
@@ -174,6 +191,7 @@ export const AUDIENCE = {
     dailyLimitSats: "everyone",
     pendingInvoices: "everyone",
     btcPriceUsd: "everyone",
+    btcPriceSource: "everyone",
   },
   treasury_state: { treasurySats: "everyone", dailyBurnSats: "everyone", netTodaySats: "everyone" },
   purse_state: { balanceSats: "owner", faucetLeftSats: "owner" },

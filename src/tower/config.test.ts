@@ -10,6 +10,7 @@ test("nothing set is a tower for this machine alone, on play sats", () => {
     dataDir: "./data",
     operatorToken: undefined,
     lightning: { kind: "play" },
+    btcPrice: "fixed",
     btcPriceUsd: 100_000,
     timeZone: "UTC",
     allowedOrigins: [],
@@ -33,6 +34,7 @@ test("everything can be set", () => {
       DATA_DIR: "/var/lib/matrix",
       OPERATOR_TOKEN: operatorToken,
       LIGHTNING: "play",
+      BTC_PRICE: " public",
       BTC_PRICE_USD: "65000",
       TIME_ZONE: "Europe/Berlin",
       ALLOWED_ORIGINS: "https://tower.example, http://tower.example:8080,",
@@ -52,6 +54,7 @@ test("everything can be set", () => {
     dataDir: "/var/lib/matrix",
     operatorToken,
     lightning: { kind: "play" },
+    btcPrice: "public",
     btcPriceUsd: 65_000,
     timeZone: "Europe/Berlin",
     allowedOrigins: ["https://tower.example", "http://tower.example:8080"],
@@ -77,7 +80,8 @@ test.each([
   ["PORT", "-1"],
   ["PORT", "80.5"],
   ["HOST", "no host"],
-  ["LIGHTNING", "lnd"],
+  ["LIGHTNING", "cln"],
+  ["BTC_PRICE", "coinbase"],
   ["BTC_PRICE_USD", "0"],
   ["BTC_PRICE_USD", "1e5"],
   ["TIME_ZONE", "Mars/Olympus"],
@@ -138,6 +142,9 @@ test("a real wallet is named by its address and keys, and never stands at an ope
     }
     return undefined;
   };
+  // Real sats are worth what a bitcoin costs now, unless the operator says otherwise.
+  expect(parseConfig(lnbits).btcPrice).toBe("public");
+  expect(parseConfig({ ...lnbits, BTC_PRICE: "fixed" }).btcPrice).toBe("fixed");
   expect(sentence({ HOST: "0.0.0.0" })).toEqual(["tls_required", expect.stringContaining("HTTPS")]);
   expect(sentence({ LNBITS_ADMIN_KEY: "" })).toEqual([
     "bad_request",
@@ -150,4 +157,75 @@ test("a real wallet is named by its address and keys, and never stands at an ope
   expect(sentence({ LNBITS_URL: "http://127.0.0.1:5000" })).toBe(undefined);
   // A key that cannot be one is not repeated.
   expect(sentence({ LNBITS_ADMIN_KEY: "se cret" })?.[1]).not.toContain("se cret");
+});
+
+test("a phoenixd is named by its address and password, an LND by its address, macaroon and certificate", () => {
+  const phoenixd = {
+    LIGHTNING: "phoenixd",
+    PHOENIXD_URL: "http://127.0.0.1:9740",
+    PHOENIXD_PASSWORD: "phoenixd-password",
+  };
+  expect(parseConfig(phoenixd).lightning).toEqual({
+    kind: "phoenixd",
+    url: "http://127.0.0.1:9740",
+    password: "phoenixd-password",
+    network: "bc",
+  });
+  const lnd = { LIGHTNING: "lnd", LND_URL: "https://127.0.0.1:8080", LND_MACAROON: "0201".repeat(60) };
+  expect(parseConfig(lnd).lightning).toEqual({
+    kind: "lnd",
+    url: "https://127.0.0.1:8080",
+    macaroon: "0201".repeat(60),
+    certificateFile: undefined,
+    network: "bc",
+  });
+  const named = { LND_TLS_CERT: "/home/lnd/.lnd/tls.cert", LIGHTNING_NETWORK: "bcrt" };
+  expect(parseConfig({ ...lnd, ...named }).lightning).toMatchObject({
+    certificateFile: "/home/lnd/.lnd/tls.cert",
+    network: "bcrt",
+  });
+});
+
+test.each([
+  [{ LIGHTNING: "phoenixd", PHOENIXD_URL: "http://127.0.0.1:9740" }, "PHOENIXD_PASSWORD"],
+  [{ LIGHTNING: "phoenixd", PHOENIXD_PASSWORD: "phoenixd-password" }, "PHOENIXD_URL"],
+  [{ LIGHTNING: "lnd", LND_URL: "https://127.0.0.1:8080" }, "LND_MACAROON"],
+  [{ LIGHTNING: "lnd", LND_MACAROON: "02".repeat(60) }, "LND_URL"],
+  [{ LIGHTNING: "phoenixd", PHOENIXD_URL: "http://phoenixd.example" }, "https://"],
+  [{ LIGHTNING: "lnd", LND_URL: "https://user:word@127.0.0.1" }, "LND_URL"],
+])("%o is refused with what is missing or wrong", (env, words) => {
+  expect(refusal(env)).toMatchObject({ code: "bad_request", message: expect.stringContaining(words) });
+});
+
+test.each(["lnbits", "phoenixd", "lnd"])("LIGHTNING=%s stands at no open door", (kind) => {
+  expect(refusal({ LIGHTNING: kind, HOST: "0.0.0.0" }).code).toBe("tls_required");
+});
+
+test.each([
+  ["PHOENIXD_PASSWORD", { LIGHTNING: "phoenixd", PHOENIXD_URL: "https://phoenixd.example" }, "not a word"],
+  ["LND_MACAROON", { LIGHTNING: "lnd", LND_URL: "https://lnd.example" }, "AgEDbG5kAvgBAwo="],
+])("a %s that cannot be one is not repeated", (name, env, value) => {
+  const { message } = refusal({ ...env, [name]: value });
+  expect(message).toContain(name);
+  expect(message).not.toContain(value);
+});
+
+test("a wallet behind Nostr Wallet Connect is named by its connection string, which is never repeated", () => {
+  const secret = "71a8c14c1407c113601079c4302dab36460f0ccd0ad506f1f2dc73b5100e4f3c";
+  const wallet = "b889ff5b1513b641e2a139f661a661364979c5beee91842f8f0ef42ab558e9d4";
+  const nwc = {
+    LIGHTNING: "nwc",
+    LIGHTNING_NETWORK: "tbs",
+    NWC_URL: `nostr+walletconnect://${wallet}?relay=wss%3A%2F%2Frelay.example&secret=${secret}`,
+  };
+  expect(parseConfig(nwc).lightning).toEqual({
+    kind: "nwc",
+    connection: expect.objectContaining({ walletPubkey: wallet, relays: ["wss://relay.example"] }),
+    network: "tbs",
+  });
+  expect(refusal({ ...nwc, NWC_URL: "" }).message).toContain("needs NWC_URL");
+  expect(refusal({ ...nwc, HOST: "0.0.0.0" }).code).toBe("tls_required");
+  const wrong = refusal({ ...nwc, NWC_URL: nwc.NWC_URL.replace("wss", "ws") });
+  expect(wrong.message).toContain("nostr+walletconnect://");
+  expect(wrong.message).not.toContain(secret);
 });

@@ -3,6 +3,8 @@ import * as v from "valibot";
 import { refuse } from "../protocol/refusal.ts";
 import { type Sats, sats } from "../protocol/units.ts";
 import type { Network } from "./lightning/bolt11/invoice.ts";
+import { type NwcConnection, parseConnection } from "./lightning/nwc/connection.ts";
+import { isThisMachine } from "./this-machine.ts";
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -26,7 +28,24 @@ export type LightningConfig =
       /** Can only look and ask for payments; undefined: the admin key is used for that as well. */
       readonly invoiceKey: string | undefined;
       readonly network: Network;
-    };
+    }
+  | {
+      readonly kind: "phoenixd";
+      readonly url: string;
+      /** Can spend. */
+      readonly password: string;
+      readonly network: Network;
+    }
+  | {
+      readonly kind: "lnd";
+      readonly url: string;
+      /** Hex. Can spend. */
+      readonly macaroon: string;
+      /** The path of the node's own certificate; undefined: one of a public authority. */
+      readonly certificateFile: string | undefined;
+      readonly network: Network;
+    }
+  | { readonly kind: "nwc"; readonly connection: NwcConnection; readonly network: Network };
 
 /** Everything the tower is told from outside, parsed once. */
 export interface Config {
@@ -37,7 +56,9 @@ export interface Config {
   /** The operator's secret; undefined: the one kept in the data directory, made at the first start. */
   readonly operatorToken: string | undefined;
   readonly lightning: LightningConfig;
-  /** US dollars per bitcoin. */
+  /** Who says what a bitcoin costs: always the operator, or public sources. */
+  readonly btcPrice: "fixed" | "public";
+  /** US dollars per bitcoin: the fixed price, and what stands while no public one is known. */
   readonly btcPriceUsd: number;
   /** An IANA name; its midnight begins the day. */
   readonly timeZone: string;
@@ -52,6 +73,8 @@ export interface Config {
   readonly publicFigures: boolean;
   readonly logLevel: LogLevel;
   readonly deadlines: Deadlines;
+  /** How long a session lives in which nothing happens, in milliseconds. */
+  readonly sessionIdleMs: number;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -94,12 +117,10 @@ const isWalletUrl = (value: string): boolean => {
   return protocol === "https:" || (protocol === "http:" && isThisMachine(hostname));
 };
 
-/** Whether a host's name or address is this machine for itself alone. */
-const isThisMachine = (host: string): boolean =>
-  host === "localhost" || /^127(?:\.\d{1,3}){3}$/.test(host) || host === "::1" || host === "[::1]";
-
 const key = v.pipe(text, v.regex(/^[\x21-\x7e]{8,200}$/));
 const KEY = "a wallet's key: 8 to 200 letters, digits or signs without spaces";
+const walletUrl = v.optional(v.pipe(text, v.check(isWalletUrl)));
+const WALLET_URL = "an https:// address, or http:// on this machine, without a path's query or a password";
 const seconds = whole(1, 86_400);
 const SECONDS = "a whole number of seconds from 1 to 86400";
 
@@ -122,8 +143,8 @@ const VARIABLES = {
     unset: undefined,
   },
   LIGHTNING: {
-    schema: v.pipe(text, v.picklist(["play", "lnbits"])),
-    allowed: "play (play sats) or lnbits",
+    schema: v.pipe(text, v.picklist(["play", "lnbits", "phoenixd", "lnd", "nwc"])),
+    allowed: "play (play sats), lnbits, phoenixd, lnd or nwc",
     unset: "play",
   },
   LIGHTNING_NETWORK: {
@@ -131,13 +152,40 @@ const VARIABLES = {
     allowed: "bc (bitcoin), tb (testnet), tbs (signet) or bcrt (regtest)",
     unset: "bc",
   },
-  LNBITS_URL: {
-    schema: v.optional(v.pipe(text, v.check(isWalletUrl))),
-    allowed: "an https:// address, or http:// on this machine, without a path's query or a password",
-    unset: undefined,
-  },
+  LNBITS_URL: { schema: walletUrl, allowed: WALLET_URL, unset: undefined },
   LNBITS_ADMIN_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
   LNBITS_INVOICE_KEY: { schema: v.optional(key), allowed: KEY, unset: undefined },
+  NWC_URL: {
+    schema: v.optional(
+      v.pipe(
+        text,
+        v.transform(parseConnection),
+        v.check((connection) => connection !== undefined),
+      ),
+    ),
+    allowed:
+      "a nostr+walletconnect:// address with the wallet's key, 1 to 8 relays (wss://, or ws:// on this machine) and a secret",
+    unset: undefined,
+  },
+  PHOENIXD_URL: { schema: walletUrl, allowed: WALLET_URL, unset: undefined },
+  PHOENIXD_PASSWORD: { schema: v.optional(key), allowed: KEY, unset: undefined },
+  LND_URL: { schema: walletUrl, allowed: WALLET_URL, unset: undefined },
+  LND_MACAROON: {
+    schema: v.optional(v.pipe(text, v.regex(/^(?:[0-9a-f]{2}){32,2048}$/i))),
+    allowed: "a macaroon in hex, such as lncli bakemacaroon prints",
+    unset: undefined,
+  },
+  LND_TLS_CERT: {
+    schema: v.optional(v.pipe(text, v.minLength(1))),
+    allowed: "the path of the node's tls.cert",
+    unset: undefined,
+  },
+  BTC_PRICE: {
+    schema: v.optional(v.pipe(text, v.picklist(["fixed", "public"]))),
+    allowed: "fixed (that of BTC_PRICE_USD) or public (what several exchanges say)",
+    // Fixed with play sats, public with a real wallet.
+    unset: undefined,
+  },
   BTC_PRICE_USD: {
     schema: whole(1, 1_000_000_000),
     allowed: "a whole number of US dollars from 1 to 1000000000",
@@ -182,12 +230,24 @@ const VARIABLES = {
   WORK_INVOICE_SECONDS: { schema: seconds, allowed: SECONDS, unset: "900" },
   EVALUATING_SECONDS: { schema: seconds, allowed: SECONDS, unset: "60" },
   EXECUTING_SECONDS: { schema: seconds, allowed: SECONDS, unset: "600" },
+  SESSION_IDLE_SECONDS: {
+    schema: whole(1, 31_536_000),
+    allowed: "a whole number of seconds from 1 to 31536000",
+    unset: "86400",
+  },
 } as const;
 
 type Variable = keyof typeof VARIABLES;
 type ValueOf<Name extends Variable> = v.InferOutput<(typeof VARIABLES)[Name]["schema"]>;
 
-const SECRETS: ReadonlySet<Variable> = new Set(["OPERATOR_TOKEN", "LNBITS_ADMIN_KEY", "LNBITS_INVOICE_KEY"]);
+const SECRETS: ReadonlySet<Variable> = new Set([
+  "OPERATOR_TOKEN",
+  "LNBITS_ADMIN_KEY",
+  "LNBITS_INVOICE_KEY",
+  "PHOENIXD_PASSWORD",
+  "LND_MACAROON",
+  "NWC_URL",
+]);
 
 function read<Name extends Variable>(env: Env, name: Name): ValueOf<Name> {
   const { schema, allowed, unset } = VARIABLES[name];
@@ -212,6 +272,40 @@ function ownHosts(host: string): readonly string[] {
   return [...new Set([...LOCAL_NAMES, ...addresses.map(({ address }) => urlHost(address.toLowerCase()))])];
 }
 
+type RealWallet = Exclude<LightningConfig, { readonly kind: "play" }>;
+
+/** How each real wallet is named. */
+const WALLETS: {
+  readonly [Kind in RealWallet["kind"]]: (env: Env, network: Network) => RealWallet & { kind: Kind };
+} = {
+  lnbits(env, network) {
+    const url = read(env, "LNBITS_URL");
+    const adminKey = read(env, "LNBITS_ADMIN_KEY");
+    if (url === undefined || adminKey === undefined)
+      return refuse("bad_request", "LIGHTNING=lnbits needs LNBITS_URL and LNBITS_ADMIN_KEY.");
+    return { kind: "lnbits", url, adminKey, invoiceKey: read(env, "LNBITS_INVOICE_KEY"), network };
+  },
+  phoenixd(env, network) {
+    const url = read(env, "PHOENIXD_URL");
+    const password = read(env, "PHOENIXD_PASSWORD");
+    if (url === undefined || password === undefined)
+      return refuse("bad_request", "LIGHTNING=phoenixd needs PHOENIXD_URL and PHOENIXD_PASSWORD.");
+    return { kind: "phoenixd", url, password, network };
+  },
+  lnd(env, network) {
+    const url = read(env, "LND_URL");
+    const macaroon = read(env, "LND_MACAROON");
+    if (url === undefined || macaroon === undefined)
+      return refuse("bad_request", "LIGHTNING=lnd needs LND_URL and LND_MACAROON.");
+    return { kind: "lnd", url, macaroon, certificateFile: read(env, "LND_TLS_CERT"), network };
+  },
+  nwc(env, network) {
+    const connection = read(env, "NWC_URL");
+    if (connection === undefined) return refuse("bad_request", "LIGHTNING=nwc needs NWC_URL.");
+    return { kind: "nwc", connection, network };
+  },
+};
+
 /** Refuses a real wallet behind a door that anybody in the network could listen at: the tower speaks plain HTTP. */
 function readLightning(env: Env, host: string): LightningConfig {
   const kind = read(env, "LIGHTNING");
@@ -222,17 +316,7 @@ function readLightning(env: Env, host: string): LightningConfig {
       `With a real wallet HOST must be this machine, not ${host}: put a proxy that speaks HTTPS in front, and name it in ALLOWED_HOSTS and ALLOWED_ORIGINS.`,
     );
   }
-  const url = read(env, "LNBITS_URL");
-  const adminKey = read(env, "LNBITS_ADMIN_KEY");
-  if (url === undefined || adminKey === undefined)
-    return refuse("bad_request", "LIGHTNING=lnbits needs LNBITS_URL and LNBITS_ADMIN_KEY.");
-  return {
-    kind,
-    url,
-    adminKey,
-    invoiceKey: read(env, "LNBITS_INVOICE_KEY"),
-    network: read(env, "LIGHTNING_NETWORK"),
-  };
+  return WALLETS[kind](env, read(env, "LIGHTNING_NETWORK"));
 }
 
 /**
@@ -242,12 +326,14 @@ function readLightning(env: Env, host: string): LightningConfig {
 export function parseConfig(env: Env): Config {
   const host = read(env, "HOST");
   const allowedHosts = read(env, "ALLOWED_HOSTS");
+  const lightning = readLightning(env, host);
   const config: Config = {
     port: read(env, "PORT"),
     host,
     dataDir: read(env, "DATA_DIR"),
     operatorToken: read(env, "OPERATOR_TOKEN"),
-    lightning: Object.freeze(readLightning(env, host)),
+    lightning: Object.freeze(lightning),
+    btcPrice: read(env, "BTC_PRICE") ?? (lightning.kind === "play" ? "fixed" : "public"),
     btcPriceUsd: read(env, "BTC_PRICE_USD"),
     timeZone: read(env, "TIME_ZONE"),
     allowedOrigins: Object.freeze(read(env, "ALLOWED_ORIGINS")),
@@ -262,6 +348,7 @@ export function parseConfig(env: Env): Config {
       evaluatingMs: read(env, "EVALUATING_SECONDS") * 1000,
       executingMs: read(env, "EXECUTING_SECONDS") * 1000,
     }),
+    sessionIdleMs: read(env, "SESSION_IDLE_SECONDS") * 1000,
   };
   return Object.freeze(config);
 }

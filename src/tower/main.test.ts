@@ -83,7 +83,12 @@ test("it prints the operator's link once and its address each time, stops on SIG
 
 test.each([
   ["a variable that is wrong", { PORT: "eighty" }, /^PORT cannot be "eighty": it must be .*\.\n$/],
-  ["a wallet that is not built", { LIGHTNING: "lnd" }, /^LIGHTNING cannot be "lnd": [^\n]*play[^\n]*\.\n$/],
+  ["a wallet that is not built", { LIGHTNING: "cln" }, /^LIGHTNING cannot be "cln": [^\n]*play[^\n]*\.\n$/],
+  [
+    "a wallet whose key is missing",
+    { LIGHTNING: "lnd", LND_URL: "https://127.0.0.1:1" },
+    /^LIGHTNING=lnd needs LND_URL and LND_MACAROON\.\n$/,
+  ],
   [
     "a data folder that is a file",
     { DATA_DIR: "FILE" },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { TowerMessage } from "../protocol/messages.ts";
 import { createLogger } from "./access/logger.ts";
 import { parseConfig } from "./config.ts";
@@ -20,6 +20,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const tower of towers) await tower.stop();
   rmSync(dataDir, { recursive: true });
+  vi.unstubAllGlobals();
 });
 
 async function start(env: Record<string, string> = {}): Promise<Tower> {
@@ -157,4 +158,56 @@ test("a start that fails frees everything, and shows no token that it did not ke
 
 test("an address that is not this machine's is refused in a sentence", async () => {
   await expect(start({ HOST: "192.0.2.1" })).rejects.toThrow("192.0.2.1 is not an address of this machine.");
+});
+
+/** Stands in for everybody outside this machine. */
+function stubOutside(
+  answer: (host: string, signal: AbortSignal | null | undefined) => Promise<Response>,
+): void {
+  const real = globalThis.fetch;
+  vi.stubGlobal("fetch", (url: string, init?: RequestInit) => {
+    const { hostname } = new URL(url);
+    return hostname === "127.0.0.1" ? real(url, init) : answer(hostname, init?.signal);
+  });
+}
+
+test("with BTC_PRICE=public work is priced with what the exchanges say", async () => {
+  const answers: Response[] = [];
+  stubOutside(async (host) => {
+    const answer = /bitstamp|gemini/.test(host)
+      ? Response.json({ last: "50000.00" })
+      : new Response("busy", { status: 503 });
+    answers.push(answer);
+    return answer;
+  });
+  const tower = await start({ BTC_PRICE: "public", BTC_PRICE_USD: "90000" });
+  await expect.poll(() => answers.map(({ bodyUsed }) => bodyUsed)).toEqual([true, true, true, true, true]);
+  const client = await connect(tower);
+  await client.subscribe();
+  client.send({ type: "job_request", requestId: "r1", agentId: "alpha", request: REQUEST });
+  const { jobId } = await client.first("job_started");
+  await client.first("invoice_request");
+  client.send({ type: "pay_invoice", requestId: "r2", jobId, invoiceType: "eval" });
+  const messages = await client.until((all) =>
+    all.some((message) => message.type === "invoice_request" && message.invoiceType === "work"),
+  );
+  const work = messages.filter((message) => message.type === "invoice_request").at(-1);
+  expect(work?.price).toMatchObject({ btcPriceUsd: 50_000, marginPercent: 40 });
+  const warnings = logged.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40);
+  expect(warnings.map(({ msg }) => msg).toSorted()).toEqual(
+    ["Bitfinex", "Coinbase", "Kraken"].map((name) => `${name} does not say what a bitcoin costs`),
+  );
+});
+
+test("a tower that stops while it asks for the price ends its questions", async () => {
+  const signals: (AbortSignal | null | undefined)[] = [];
+  stubOutside((_host, signal) => {
+    signals.push(signal);
+    return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+  });
+  const tower = await start({ BTC_PRICE: "public" });
+  expect(signals.map((signal) => signal?.aborted)).toEqual([false, false, false, false, false]);
+  await tower.stop();
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true, true, true, true, true]);
+  expect(logged.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40)).toEqual([]);
 });

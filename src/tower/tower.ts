@@ -9,6 +9,7 @@ import { createLimits } from "./access/limiter.ts";
 import { loadOperatorToken } from "./access/operator-token.ts";
 import { createOwners } from "./access/owners.ts";
 import { createBuiltinBrain } from "./agents/brains/builtin.ts";
+import { openBtcPrice } from "./btc-price/btc-price.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, urlHost } from "./config.ts";
 import { openEconomy } from "./economy/create-economy.ts";
@@ -17,6 +18,7 @@ import { storedSnapshots } from "./gateway/stored-snapshot.ts";
 import { purseFigures } from "./http/play.ts";
 import { createServer } from "./http/server.ts";
 import { createCalendar } from "./ledger/day.ts";
+import { createAddressPayer } from "./lightning/lnurl/address-payer.ts";
 import { openWallet } from "./lightning/open-wallet.ts";
 import type { Wallet } from "./lightning/wallet.ts";
 import { ensureEpoch } from "./log/epoch.ts";
@@ -51,12 +53,18 @@ export interface Tower {
 
 /**
  * Starts a tower: storage, wallet, economy, then its two doors. Rejects with a `RefusalError` whose sentence says what to change, when
- * the machine does not allow it; whatever was taken until then has been freed. `clientDir` is the folder of the built browser app.
+ * the machine does not allow it; whatever was taken until then has been freed. `clientDir` is the folder of the built browser app. A
+ * `wallet` that is given takes the place of the configured one, and is the tower's from then on: it closes it.
  */
-export async function startTower(config: Config, log: Logger, clientDir: string): Promise<Tower> {
+export async function startTower(
+  config: Config,
+  log: Logger,
+  clientDir: string,
+  given: { readonly wallet?: Wallet } = {},
+): Promise<Tower> {
   const releases = createReleases();
   try {
-    return await assemble(config, log, clientDir, releases);
+    return await assemble(config, log, clientDir, releases, given.wallet);
   } catch (error) {
     await releases
       .all()
@@ -70,6 +78,7 @@ async function assemble(
   log: Logger,
   clientDir: string,
   releases: ReturnType<typeof createReleases>,
+  givenWallet: Wallet | undefined,
 ): Promise<Tower> {
   const clock = systemClock;
   const dayOf = createCalendar(config.timeZone);
@@ -81,15 +90,23 @@ async function assemble(
   const follower = createLogFollower(database, { pollMs: LOG_POLL_MS });
   releases.add(follower.close);
 
-  const { wallet, purses } = openWallet(config.lightning, {
-    dataDir: config.dataDir,
-    now: clock.now,
-    dayOf: (time) => {
-      const { startMs, nextMs } = dayOf(time);
-      return { start: startMs, end: nextMs };
-    },
-  });
+  const { wallet, purses } = givenWallet
+    ? { wallet: givenWallet, purses: undefined }
+    : openWallet(config.lightning, {
+        dataDir: config.dataDir,
+        now: clock.now,
+        dayOf: (time) => {
+          const { startMs, nextMs } = dayOf(time);
+          return { start: startMs, end: nextMs };
+        },
+      });
   releases.add(wallet.close);
+
+  const btcPrice = openBtcPrice(config, {
+    clock,
+    failed: (what, error) => log.warn({ err: error }, what),
+  });
+  releases.add(btcPrice.close);
 
   const board = createValueBoard();
   const brain = createBuiltinBrain();
@@ -106,7 +123,9 @@ async function assemble(
     timeZone: config.timeZone,
     limits: { evaluating: deadlines.evaluatingMs, executing: deadlines.executingMs },
     expirySeconds: { eval: deadlines.evalInvoiceMs / 1000, work: deadlines.workInvoiceMs / 1000 },
-    btcPriceUsd: () => config.btcPriceUsd,
+    btcPrice: btcPrice.current,
+    addressPayer: createAddressPayer({ network: wallet.network, clock }),
+    sessionIdle: config.sessionIdleMs,
     dailyLimit: config.dailyLimitSats,
     agentDailyBudget: config.agentDailyBudgetSats,
     failed: (what, error) => log.error({ err: error }, what),

@@ -3,6 +3,7 @@ import { createRandom } from "../matrix/world/random.ts";
 import { ALL_ZERO, readBooks, readLog } from "./books.ts";
 import { createClient, type MatrixClient } from "./client.ts";
 import { createJobRun, type Finished, IntentRefused, type JobRun } from "./job-run.ts";
+import { createSessionRun, type FinishedSession } from "./session-run.ts";
 import { newSite } from "./site.ts";
 import type { TowerProcess, TowerSite } from "./tower-process.ts";
 
@@ -10,6 +11,13 @@ import type { TowerProcess, TowerSite } from "./tower-process.ts";
 // misses nothing and pays nothing twice, and the books add up.
 
 const isLong = process.env["LONG"] === "1";
+
+/** How often a tower is killed at random, beside the {@link MOMENTS}: 20 kills in all, or 200. */
+const RANDOM_KILLS = isLong ? 186 : 14;
+
+/** What a new purse holds, and what a program spends of one before it becomes somebody else. */
+const PURSE = 10_000;
+const SPENT_OF_ONE = 5_000;
 
 /** What the program has seen of its job when the tower is killed. */
 type Moment = (run: JobRun, client: MatrixClient) => boolean;
@@ -72,12 +80,12 @@ function createKiller(site: TowerSite) {
   };
 }
 
-/** Goes on with a job over as many connections as it takes. */
-async function persist(
+/** Goes on with a run over as many connections as it takes. */
+async function persist<Result>(
   client: MatrixClient,
-  run: JobRun,
+  run: { advance(): Promise<Result> },
   back: () => Promise<unknown>,
-): Promise<{ done: Finished; connections: number }> {
+): Promise<{ done: Result; connections: number }> {
   for (let connections = 1; ; connections += 1) {
     try {
       if (!client.isOpen()) await client.connect();
@@ -91,18 +99,23 @@ async function persist(
   }
 }
 
-async function assertSettled(
-  site: TowerSite,
-  finished: readonly (readonly [MatrixClient, readonly Finished[]])[],
-) {
+/** What a program did: jobs that were paid by their invoices, and sessions. */
+interface Done {
+  readonly jobs: readonly Finished[];
+  readonly sessions: readonly FinishedSession[];
+}
+
+async function assertSettled(site: TowerSite, finished: readonly (readonly [MatrixClient, Done])[]) {
   const log = await readLog(site.dataDir);
   expect(log.map(({ fact }) => fact.seq)).toEqual(log.map((_entry, index) => index + 1));
   const books = await readBooks(site.dataDir);
   expect(books).toMatchObject({ gauges: ALL_ZERO, walletGap: 0n, lost: 0n, owed: new Map(), pending: 0 });
-  for (const [client, jobs] of finished) {
-    const own = log.find(({ fact }) => "jobId" in fact && fact.jobId === jobs[0]?.jobId)?.ownerId ?? "";
-    const cost = jobs.reduce((sum, job) => sum + job.cost, 0);
-    expect([own, books.purses.get(own)]).toEqual([own, 10_000 - cost]);
+  for (const [client, { jobs, sessions }] of finished) {
+    const first = jobs[0]?.jobId ?? sessions[0]?.jobs[0]?.jobId;
+    const own = log.find(({ fact }) => "jobId" in fact && fact.jobId === first)?.ownerId ?? "";
+    const cost = [...jobs, ...sessions].reduce((sum, { cost }) => sum + cost, 0);
+    expect([own, books.purses.get(own)]).toEqual([own, PURSE - cost]);
+    for (const session of sessions) expect(session.debited).toBe(session.cost);
     for (const { completed, cost, refunded } of jobs) {
       const { outcome, actualCostSats = 0, estimatedCostSats = 0 } = completed;
       // Killed three times in the same work it is given up, and what was paid for it comes back.
@@ -144,35 +157,51 @@ test.each(moments)("killed %s", { timeout: 60_000 }, async (_name, moment) => {
   if (!client.isOpen()) await client.connect();
   expect([1, 2]).toContain(connections);
   await (await killer.tower()).stop();
-  await assertSettled(site, [[client, [done]]]);
+  await assertSettled(site, [[client, { jobs: [done], sessions: [] }]]);
 });
 
-test.runIf(isLong)("killed fifty times at random under load", { timeout: 600_000 }, async () => {
+test(`killed ${RANDOM_KILLS} times at random under load`, { timeout: 3_600_000 }, async () => {
   const seed = Number(process.env["SEED"] ?? Date.now());
   const random = createRandom(seed);
   // Attempts that were cut off are counted at what they may have cost.
-  const site = newSite({ AGENT_DAILY_BUDGET_SATS: "1000000" });
+  const site = newSite({ AGENT_DAILY_BUDGET_SATS: "10000000" });
   const killer = createKiller(site);
   const first = await killer.tower();
   const agents = ["timmy", "alpha", "beta", "gamma", "delta"];
   let kills = 0;
-  // Each from an address of its own, as they would be.
+  // Each from an address of its own, as they would be; every other one keeps sessions.
   const programs = agents.map(async (agentId, index) => {
-    const client = createClient(() => first.address, { from: `127.0.0.${index + 2}` });
-    await persistConnect(client, killer);
-    const jobs: Finished[] = [];
-    while (kills < 50 || jobs.length === 0) {
-      const run = createJobRun(client, { agentId });
-      jobs.push((await persist(client, run, killer.tower)).done);
-    }
-    return [client, jobs] as const;
+    const lives: (readonly [MatrixClient, Done])[] = [];
+    do {
+      const client = createClient(() => first.address, { from: `127.0.0.${index + 2}` });
+      await persistConnect(client, killer);
+      const jobs: Finished[] = [];
+      const sessions: FinishedSession[] = [];
+      let spent = 0;
+      do {
+        if (index % 2 === 0) {
+          const { done } = await persist(client, createJobRun(client, { agentId }), killer.tower);
+          jobs.push(done);
+          spent += done.cost;
+        } else {
+          const { done } = await persist(client, createSessionRun(client, { agentId }), killer.tower);
+          sessions.push(done);
+          spent += done.cost;
+        }
+      } while (kills < RANDOM_KILLS && spent < SPENT_OF_ONE);
+      lives.push([client, { jobs, sessions }]);
+      await client.drop();
+    } while (kills < RANDOM_KILLS);
+    return lives;
   });
   const load = Promise.all(programs);
   let isOver = false;
-  load.finally(() => {
-    isOver = true;
-  });
-  while (kills < 50 && !isOver) {
+  load
+    .catch(() => undefined)
+    .finally(() => {
+      isOver = true;
+    });
+  while (kills < RANDOM_KILLS && !isOver) {
     await killer.tower();
     await new Promise((resolve) => setTimeout(resolve, 50 + random() * 2500));
     await killer.kill();
@@ -180,8 +209,8 @@ test.runIf(isLong)("killed fifty times at random under load", { timeout: 600_000
   }
   const finished = await load;
   await (await killer.tower()).stop();
-  expect(kills, `seed ${seed}`).toBe(50);
-  await assertSettled(site, finished);
+  expect(kills, `seed ${seed}`).toBe(RANDOM_KILLS);
+  await assertSettled(site, finished.flat());
 });
 
 async function persistConnect(client: MatrixClient, killer: ReturnType<typeof createKiller>): Promise<void> {

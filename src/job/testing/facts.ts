@@ -1,5 +1,5 @@
 import type { FactOf, JobFact } from "../../protocol/facts.ts";
-import { agentId, jobId, ownerId, seq, timestamp } from "../../protocol/ids.ts";
+import { agentId, jobId, ownerId, seq, sessionId, timestamp, tokenId } from "../../protocol/ids.ts";
 import type { Funding, InvoiceType, Outcome } from "../../protocol/records.ts";
 import { sats } from "../../protocol/units.ts";
 import type { JobEvent } from "../context.ts";
@@ -22,6 +22,9 @@ export const started = (funding: Funding = "invoice"): FactOf<"job_started"> => 
   funding,
   ownerId: ownerId("owner-1"),
   request: "Count the words of this sentence.",
+  ...(funding !== "invoice" && { reservedSats: sats(WORK_SATS) }),
+  ...(funding === "session" && { sessionId: sessionId("session-1") }),
+  ...(funding === "l402" && { tokenId: tokenId("token-1") }),
 });
 
 export const invoiceRequest = (invoiceType: InvoiceType): FactOf<"invoice_request"> => ({
@@ -34,7 +37,7 @@ export const invoiceRequest = (invoiceType: InvoiceType): FactOf<"invoice_reques
   ...(invoiceType === "work" && { description: "I can do that." }),
 });
 
-type Settlement = Partial<Pick<FactOf<"invoice_settled">, "amountSats" | "onTime" | "queuePlace">>;
+type Settlement = Partial<Pick<FactOf<"invoice_settled">, "amountSats" | "onTime" | "queuePlace" | "paidBy">>;
 export const settled = (invoiceType: InvoiceType, more: Settlement = {}): FactOf<"invoice_settled"> => ({
   type: "invoice_settled",
   jobId: JOB,
@@ -104,6 +107,7 @@ export function everyFact(owedSats: number): readonly JobEvent[] {
       invoiceRequest(type),
       settled(type),
       settled(type, { onTime: false }),
+      settled(type, { paidBy: "treasury" }),
       settled(type, { amountSats: sats((type === "eval" ? EVAL_SATS : WORK_SATS) + 7) }),
       expired(type),
     ]),

@@ -42,6 +42,9 @@ export function retell(
       beyondDue += (fact.amountSats ?? 0) - (counts ? invoice.amountSats : 0);
       if (invoice?.state !== "settled")
         change(invoices, fact.invoiceType, counts ? "settled" : "settled_late");
+      const paid = invoices[fact.invoiceType];
+      if (paid !== undefined && invoice?.state === "open" && fact.paidBy !== undefined)
+        invoices[fact.invoiceType] = { ...paid, paidBy: fact.paidBy };
     }
     if (fact.type === "refund_settled") paidBack += fact.amountSats;
   }
@@ -68,6 +71,11 @@ export function retell(
     paidBackSats: sats(paidBack),
     ...(start.ownerId !== undefined && { ownerId: start.ownerId }),
     ...(start.request !== undefined && { request: start.request }),
+    ...(start.reservedSats !== undefined && {
+      reservedSats: invoices.work === undefined && end === undefined ? start.reservedSats : sats(0),
+    }),
+    ...(start.sessionId !== undefined && { sessionId: start.sessionId }),
+    ...(start.tokenId !== undefined && { tokenId: start.tokenId }),
   };
 }
 

@@ -188,6 +188,9 @@ export function createMatrix({ schedule, onMisfit, onFault, inspect }: MatrixOpt
         if (message.requestId !== undefined) sending.answered(message.requestId);
         notices.add(message.message, message.requestId);
         return;
+      case "session_secret":
+        // Nothing on the page opens a session.
+        return;
       default:
     }
     if (gatherer.isGathering()) {

@@ -177,7 +177,7 @@ test("the log holds no secret", () => {
   const secret = newSecret();
   log.info({
     token: secret,
-    body: { ownerToken: secret, deep: { paymentRequest: secret } },
+    body: { ownerToken: secret, deep: { paymentRequest: secret, macaroon: secret, credential: secret } },
     headers: { authorization: secret },
     req: {
       method: "GET",

@@ -19,6 +19,9 @@ const SECRET_NAMES = [
   "authorization",
   "preimage",
   "paymentRequest",
+  "macaroon",
+  "credential",
+  "recoveryCode",
 ] as const;
 
 /**

@@ -4,10 +4,13 @@
  */
 
 /** Tokens read and written, counted by the brain's own rule; whole numbers. */
-export interface Usage {
+export interface TokenCount {
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
+
+/** What was really used. */
+export type Usage = TokenCount;
 
 /**
  * What an agent may be seen to be busy with. A closed list, because it is public: nothing of a request
@@ -63,6 +66,8 @@ export interface Work {
 export interface BrainRates {
   /** Where the rates are published, for people who ask. */
   readonly source: string;
+  /** A day on which they were published there, `YYYY-MM-DD`. */
+  readonly asOf: string;
   readonly inputMicroUsdPerMillion: bigint;
   readonly outputMicroUsdPerMillion: bigint;
   /** Once a job, whatever its length. */
@@ -88,10 +93,15 @@ export interface ExecuteOptions {
   readonly onText: (delta: string) => void;
 }
 
-/** Both methods throw a {@link BrainError} and nothing else, and stop promptly when the signal aborts. */
+/** `evaluate` and `execute` throw a {@link BrainError} and nothing else, and stop promptly when the signal aborts. */
 export interface Brain {
   readonly name: string;
   readonly rates: BrainRates;
+  /**
+   * The most that doing a request may use, said at once and for nothing, so that a price can be quoted before anything is paid: no
+   * verdict on the same request allows more input or output. A bound all the same for a request that `evaluate` would reject.
+   */
+  readonly estimate: (request: string) => TokenCount;
   /** Judges a request of 1 to 500 characters: can this brain do it, and how long may the answer get? */
   readonly evaluate: (request: string, options: EvaluateOptions) => Promise<Verdict>;
   /** Does what `evaluate` accepted. Throws `not_accepted` for a request it would have rejected. */

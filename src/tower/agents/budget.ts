@@ -13,6 +13,11 @@ export async function spendBudget(sql: Sql, agentId: AgentId, day: string, amoun
   );
 }
 
+/** Sets what an agent may spend on each day, in the place of what all others may. */
+export async function setOwnBudget(sql: Sql, agentId: AgentId, dailyBudget: Msat): Promise<void> {
+  await sql.run("UPDATE agent SET own_budget_msat = ? WHERE agent_id = ?", dailyBudget, agentId);
+}
+
 /** Lets an agent spend more than its budget on one day. */
 export async function topUpBudget(sql: Sql, agentId: AgentId, day: string, amount: Msat): Promise<void> {
   await sql.run(

@@ -28,7 +28,7 @@ interface AgentRow {
 }
 
 const SELECT = `
-  SELECT agent.definition, agent.daily_budget_msat, agent.paused, agent.present,
+  SELECT agent.definition, COALESCE(agent.own_budget_msat, agent.daily_budget_msat) AS daily_budget_msat, agent.paused, agent.present,
     agent_spend.spent_msat, agent_spend.topped_up_msat,
     (SELECT SUM(job.reserved_msat) FROM job WHERE job.open = 1 AND job.agent_id = agent.agent_id) AS reserved_msat
   FROM agent LEFT JOIN agent_spend ON agent_spend.agent_id = agent.agent_id AND agent_spend.day = ?`;

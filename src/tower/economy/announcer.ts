@@ -1,5 +1,6 @@
 import { leadingJob } from "../../job/view.ts";
 import type { AgentId, JobId } from "../../protocol/ids.ts";
+import type { BtcPriceSource } from "../../protocol/records.ts";
 import { type Sats, satsDown, satsUp } from "../../protocol/units.ts";
 import type { Topic } from "../agents/brain.ts";
 import { agentState } from "../agents/mind.ts";
@@ -19,8 +20,8 @@ const GATHER = 200;
 export interface Announcer {
   /** Something changed: the agents concerned and the figures are read again soon. */
   changed(applied: Applied): void;
-  /** An agent's standing changed without any fact. */
-  agentChanged(agentId: AgentId): void;
+  /** Figures, or an agent's standing, changed without any fact. */
+  changedWithoutFact(agentId?: AgentId): void;
   topic(jobId: JobId, topic: Topic): void;
   /** Reads everything, at the start and when a day begins. */
   announceAll(): Promise<void>;
@@ -33,8 +34,8 @@ export function createAnnouncer(parts: {
   readonly board: ValueBoard;
   readonly clock: Clock;
   readonly dayOf: (at: number) => Day;
-  readonly dailyLimit: Sats;
-  readonly btcPriceUsd: () => number;
+  readonly dailyLimit: () => Sats;
+  readonly btcPrice: () => { readonly usd: number; readonly source: BtcPriceSource };
   readonly failed: (error: unknown) => void;
 }): Announcer {
   const { database, board, clock, dayOf, failed } = parts;
@@ -52,14 +53,16 @@ export function createAnnouncer(parts: {
 
   async function postFigures(sql: Sql): Promise<void> {
     const figures = await readFigures(sql, dayOf(clock.now()));
+    const { usd, source } = parts.btcPrice();
     board.post({
       type: "economy_state",
       balanceSats: satsDown(figures.balance),
       earnedTodaySats: satsDown(figures.earnedToday),
       spentTodaySats: satsUp(figures.spentToday),
-      dailyLimitSats: parts.dailyLimit,
-      pendingInvoices: await pendingInvoices(sql),
-      btcPriceUsd: parts.btcPriceUsd(),
+      dailyLimitSats: parts.dailyLimit(),
+      pendingInvoices: await pendingInvoices(sql, clock.now()),
+      btcPriceUsd: usd,
+      btcPriceSource: source,
     });
     board.post({
       type: "treasury_state",
@@ -101,8 +104,8 @@ export function createAnnouncer(parts: {
       for (const agentId of applied.spenders) stale.add(agentId);
       soon();
     },
-    agentChanged(agentId) {
-      stale.add(agentId);
+    changedWithoutFact(agentId) {
+      if (agentId !== undefined) stale.add(agentId);
       soon();
     },
     topic: (jobId, topic) => void topics.set(jobId, topic),

@@ -1,36 +1,45 @@
 import { AGENT_DEFS, type AgentDef } from "../../protocol/agent-defs.ts";
 import type { AgentId } from "../../protocol/ids.ts";
+import type { BtcPriceSource } from "../../protocol/records.ts";
 import { RefusalError } from "../../protocol/refusal.ts";
-import { NO_SATS, type Sats, sats, toMsat } from "../../protocol/units.ts";
+import type { Sats } from "../../protocol/units.ts";
 import type { Brain } from "../agents/brain.ts";
-import { syncRegistry } from "../agents/registry.ts";
 import type { Clock } from "../clock.ts";
-import { auditLedger, walletGap } from "../ledger/audit.ts";
 import type { Day } from "../ledger/day.ts";
-import { post } from "../ledger/post.ts";
-import { openingBalance } from "../ledger/postings.ts";
+import type { AddressPayer } from "../lightning/lnurl/address-payer.ts";
 import type { Purses } from "../lightning/play/purses.ts";
 import type { Wallet } from "../lightning/wallet.ts";
 import type { LogFollower } from "../log/follow.ts";
-import { readMeta, writeMeta } from "../storage/meta.ts";
-import type { Database, Sql } from "../storage/port.ts";
+import type { Database } from "../storage/port.ts";
 import type { ValueBoard } from "../values/board.ts";
 import { createAnnouncer } from "./announcer.ts";
+import { createDays } from "./days.ts";
 import { createDeadlines } from "./deadlines.ts";
 import type { PhaseLimits } from "./decide/deadline.ts";
-import { both, type Decision, decision } from "./decide/decision.ts";
-import { failJob } from "./decide/end-work.ts";
+import type { Effect } from "./decide/decision.ts";
 import type { Economy } from "./economy.ts";
 import { createEffectRunner } from "./effects.ts";
 import { createIntents } from "./intents/intents.ts";
+import { createInvoiceWatch } from "./invoice-watch.ts";
+import { findInvoice } from "./invoices.ts";
 import { createJobWatch } from "./job-watch.ts";
-import { allOpenJobsOf, findJob, renewDeadlines } from "./jobs.ts";
+import { findJob, renewDeadlines } from "./jobs.ts";
+import { checkBooks, openBooks, registryDecision } from "./opening.ts";
 import { type BrainParts, evaluatePerformer, executePerformer } from "./perform-brain.ts";
 import { invoicePerformer } from "./perform-invoice.ts";
-import { payoutPerformer } from "./perform-payout.ts";
+import { payoutPerformer, refundEnded, sessionRestEnded } from "./perform-payout.ts";
+import { MARGIN_PERCENT, type PriceTerms } from "./pricing.ts";
+import { type Quote, quoteJob } from "./quote.ts";
 import { createReconciler } from "./reconcile.ts";
+import { createSessionEnds } from "./session-ends.ts";
+import { createSessionWatch } from "./session-watch.ts";
+import { followSettlements } from "./settlements.ts";
 import { createStops } from "./stops.ts";
+import { createTokenOffers } from "./token-offers.ts";
 import { createTransactor } from "./transactor.ts";
+import { openSettings } from "./treasury/settings.ts";
+import { createTreasury } from "./treasury/treasury.ts";
+import { noteWithdrawal } from "./treasury/withdrawals.ts";
 
 /** What an economy is made of, and what is set for it. */
 export interface EconomyParts {
@@ -45,7 +54,13 @@ export interface EconomyParts {
   readonly timeZone: string;
   readonly limits: PhaseLimits;
   readonly expirySeconds: { readonly eval: number; readonly work: number };
-  readonly btcPriceUsd: () => number;
+  /** US dollars per bitcoin, now, and where that is from. */
+  readonly btcPrice: () => { readonly usd: number; readonly source: BtcPriceSource };
+  /** Finds invoices for Lightning Addresses. */
+  readonly addressPayer: AddressPayer;
+  /** How long a session lives in which nothing happens, in milliseconds. */
+  readonly sessionIdle: number;
+  /** The most that may leave in a day, refunds to payers excepted, until an operator sets it. */
   readonly dailyLimit: Sats;
   readonly agentDailyBudget: Sats;
   readonly agents?: readonly AgentDef[];
@@ -53,26 +68,25 @@ export interface EconomyParts {
   readonly failed: (what: string, error: unknown) => void;
 }
 
-/** How soon to try again when a day could not be started, in milliseconds. */
-const DAY_RETRY = 60_000;
-
-/** The most a payout's route may cost with a real wallet: what wallets themselves set aside, rounded up. */
-const LEAST_FEE_LIMIT = 10;
-const FEE_LIMIT_PART = 0.01;
-
-/** The most a payout's route may cost. The play network charges nothing. */
-const feeLimitOf =
-  (wallet: Wallet) =>
-  (amount: Sats): Sats =>
-    wallet.kind === "play" ? NO_SATS : sats(Math.max(LEAST_FEE_LIMIT, Math.ceil(amount * FEE_LIMIT_PART)));
-
 /**
  * Opens the economy: puts the registry and the books in order, asks the wallet what happened meanwhile, takes up
  * what a former run left undone, and is ready for callers.
  */
 export async function openEconomy(parts: EconomyParts): Promise<Economy> {
   const { database, wallet, purses, board, clock, dayOf, limits, failed } = parts;
-  const transactor = createTransactor({ database, clock, dayOf, limits });
+  const settings = await openSettings(database, {
+    dailyLimitSats: parts.dailyLimit,
+    marginPercent: MARGIN_PERCENT,
+  });
+  const terms = (): PriceTerms => {
+    const { usd, source } = parts.btcPrice();
+    return { marginPercent: settings.current().marginPercent, btcPriceUsd: usd, btcPriceSource: source };
+  };
+  const quote = (agentId: AgentId, request: string): Quote => {
+    const brain = parts.brainOf(agentId);
+    return quoteJob(brain.estimate(request), brain.rates, terms());
+  };
+  const transactor = createTransactor({ database, clock, dayOf, limits, sessionIdle: parts.sessionIdle });
   const reconciler = createReconciler({
     database,
     transactor,
@@ -85,8 +99,8 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     board,
     clock,
     dayOf,
-    dailyLimit: parts.dailyLimit,
-    btcPriceUsd: parts.btcPriceUsd,
+    dailyLimit: () => settings.current().dailyLimitSats,
+    btcPrice: parts.btcPrice,
     failed: (error) => failed("announcing figures", error),
   });
   const stops = createStops();
@@ -94,11 +108,11 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     transactor,
     stops,
     brainOf: parts.brainOf,
-    btcPriceUsd: parts.btcPriceUsd,
+    terms,
     watcher: {
       topic(jobId, agentId, topic) {
         announcer.topic(jobId, topic);
-        announcer.agentChanged(agentId);
+        announcer.changedWithoutFact(agentId);
       },
       progress({ jobId, ownerId, attempt, offset, text }) {
         if (ownerId === undefined) return;
@@ -113,9 +127,11 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       make_invoice: invoicePerformer({ transactor, wallet, expirySeconds: parts.expirySeconds }),
       evaluate: evaluatePerformer(brainParts),
       execute: executePerformer(brainParts),
-      payout: payoutPerformer({ transactor, wallet }),
+      payout: payoutPerformer({ transactor, wallet }, refundEnded),
+      session_payout: payoutPerformer({ transactor, wallet }, sessionRestEnded),
+      withdrawal: payoutPerformer({ transactor, wallet }, noteWithdrawal),
     },
-    failed: (effect, error) => failed(`effect ${effect.kind} of job ${effect.jobId}`, error),
+    failed: (effect, error) => failed(`effect ${effect.kind} of ${aboutWhat(effect)}`, error),
   });
   const deadlines = createDeadlines({
     database,
@@ -125,6 +141,21 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     limits,
     failed: (error) => failed("looking at deadlines", error),
   });
+  const sessionEnds = createSessionEnds({
+    database,
+    transactor,
+    reconciler,
+    clock,
+    idle: parts.sessionIdle,
+    failed: (error) => failed("looking at sessions", error),
+  });
+  const invoiceWatch = createInvoiceWatch({
+    database,
+    reconciler,
+    clock,
+    failed: (error) => failed("asking the wallet about an invoice", error),
+  });
+  const { addressPayer } = parts;
   const intents = createIntents({
     database,
     transactor,
@@ -132,7 +163,21 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     wallet,
     purses,
     clock,
-    feeLimit: feeLimitOf(wallet),
+    addressPayer,
+    quote,
+    // As long as the larger of a job's two: a deposit is not less than the work.
+    sessionInvoiceSeconds: parts.expirySeconds.work,
+  });
+  const treasury = createTreasury({
+    database,
+    transactor,
+    wallet,
+    purses,
+    addressPayer,
+    clock,
+    dayOf,
+    settings,
+    changed: announcer.changedWithoutFact,
   });
 
   const undoApplied = transactor.onApplied((applied) => {
@@ -144,47 +189,39 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       if (job.ownerId !== undefined) board.takeDown(`job_progress:${job.jobId}@${job.ownerId}`);
     }
     deadlines.changed(applied.jobs);
+    sessionEnds.changed(applied.sessions);
     announcer.changed(applied);
   });
-  const undoSettlements = wallet.followSettlements((paymentHash) => {
-    reconciler.reconcile(paymentHash).catch((error) => failed("reconciling a payment", error));
+  const days = createDays({
+    transactor,
+    clock,
+    dayOf,
+    timeZone: parts.timeZone,
+    begun: announcer.announceAll,
+    failed: (error) => failed("starting a day", error),
   });
-
   let draining = false;
-  let undoMidnight = (): void => undefined;
-  async function startDay(): Promise<void> {
-    const day = dayOf(clock.now());
-    await transactor.run(async (sql) => ({
-      decision: await dayDecision(sql, day.name, parts.timeZone),
-      result: undefined,
-    }));
-    await announcer.announceAll();
-  }
-  function awaitMidnight(milliseconds = dayOf(clock.now()).nextMs - clock.now()): void {
-    if (draining) return;
-    undoMidnight = clock.after(milliseconds, () => {
-      startDay().then(
-        () => awaitMidnight(),
-        (error) => {
-          failed("starting a day", error);
-          awaitMidnight(DAY_RETRY);
-        },
-      );
-    });
-  }
+
+  const alarms = [deadlines, sessionEnds, invoiceWatch];
 
   await openBooks(database, wallet, clock);
   await transactor.run(async (sql) => ({
     decision: await registryDecision(sql, parts.agents ?? AGENT_DEFS, parts.agentDailyBudget),
     result: undefined,
   }));
-  await startDay();
-  awaitMidnight();
+  await days.start();
+  days.follow();
+  const undoSettlements = await followSettlements({
+    database,
+    wallet,
+    reconciler,
+    failed: (error) => failed("reconciling a payment", error),
+  });
   await reconciler.sweep();
   await checkBooks(database, wallet, failed);
   await database.transaction((sql) => renewDeadlines(sql, limits, clock.now()));
   await effects.recover();
-  deadlines.look();
+  for (const alarm of alarms) alarm.look();
 
   return {
     perform(caller, intent) {
@@ -194,18 +231,32 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
         );
       }
       return intents(caller, intent).then((performed) => {
-        if (intent.type === "agent_control") announcer.agentChanged(intent.agentId);
+        if (intent.type === "agent_control") announcer.changedWithoutFact(intent.agentId);
         return performed;
       });
     },
     reconcile: reconciler.reconcile,
+    async isPayable(paymentHash) {
+      const invoice = await database.read((sql) => findInvoice(sql, paymentHash));
+      return invoice !== undefined && invoice.creditedSeq === undefined && invoice.expiresAt >= clock.now();
+    },
     job: (jobId) => database.read((sql) => findJob(sql, jobId)),
-    waitForJob: watch,
+    ...watch,
+    ...createSessionWatch({ database, transactor }),
+    ...createTokenOffers({
+      database,
+      wallet,
+      clock,
+      dayOf,
+      quote,
+      invoiceSeconds: parts.expirySeconds.work,
+    }),
+    treasury,
     async drain() {
       draining = true;
-      undoMidnight();
+      days.close();
       undoSettlements();
-      deadlines.close();
+      for (const alarm of alarms) alarm.close();
       const resting = effects.close();
       stops.stopAll();
       await resting;
@@ -217,50 +268,8 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
   };
 }
 
-/** The books begin with what the wallet holds at the very first start: later its balance is what the books say. */
-async function openBooks(database: Database, wallet: Wallet, clock: Clock): Promise<void> {
-  const balance = await wallet.balance();
-  await database.transaction(async (sql) => {
-    if ((await readMeta(sql, "books")) === "open") return;
-    await writeMeta(sql, "books", "open");
-    if (balance <= 0n) return;
-    const at = clock.now();
-    await post(sql, { at, reason: "opening_balance", key: "opening", postings: openingBalance(balance) });
-  });
-}
-
-/** Reads the gauges that must read zero. Books that do not add up are reported: hiding them would help nobody. */
-async function checkBooks(
-  database: Database,
-  wallet: Wallet,
-  failed: (what: string, error: unknown) => void,
-): Promise<void> {
-  const held = await wallet.balance();
-  const { gauges, gap } = await database.read(async (sql) => ({
-    gauges: await auditLedger(sql),
-    gap: await walletGap(sql, held),
-  }));
-  const wrong = Object.entries({ ...gauges, walletGapMsat: gap }).filter(([, value]) => BigInt(value) !== 0n);
-  if (wrong.length === 0) return;
-  const readings = wrong.map(([gauge, value]) => `${gauge} ${value}`).join(", ");
-  failed("checking the books", new Error(`These must be zero: ${readings}.`));
-}
-
-/** Who joined and who left since the last start; the jobs of those who left cannot go on. */
-async function registryDecision(sql: Sql, defs: readonly AgentDef[], budget: Sats): Promise<Decision> {
-  const { facts, left } = await syncRegistry(sql, defs, toMsat(budget));
-  let decided = decision({ facts });
-  for (const agentId of left) {
-    for (const job of await allOpenJobsOf(sql, agentId)) {
-      decided = both(decided, failJob(job, "The agent has left the swarm.", []));
-    }
-  }
-  return decided;
-}
-
-/** A day is started once, also when the tower was down at midnight. */
-async function dayDecision(sql: Sql, day: string, timeZone: string): Promise<Decision> {
-  if ((await readMeta(sql, "day")) === day) return decision({});
-  await writeMeta(sql, "day", day);
-  return decision({ facts: [{ type: "day_started", day, timeZone }] });
+/** What an effect is about, for those who read the log: an id, never a secret. */
+function aboutWhat(effect: Effect): string {
+  if ("jobId" in effect) return `job ${effect.jobId}`;
+  return effect.kind === "withdrawal" ? effect.withdrawalId : `session ${effect.sessionId}`;
 }

@@ -1,6 +1,7 @@
 import type { JobRecord } from "../../protocol/records.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../storage/port.ts";
+import { type Alarm, createAlarm } from "./alarm.ts";
 import { deadlineOf, type PhaseLimits } from "./decide/deadline.ts";
 import { decision } from "./decide/decision.ts";
 import { expireInvoice, failJob } from "./decide/end-work.ts";
@@ -9,16 +10,10 @@ import { dueJobs, nextDeadline, queueOf, readJobRecord } from "./jobs.ts";
 import type { Reconciler } from "./reconcile.ts";
 import type { Transactor } from "./transactor.ts";
 
-/** How soon to try again when the wallet or the disk could not be asked, in milliseconds. */
-const RETRY = 5_000;
-
 /** Ends what has lasted too long. One timer, set for the next phase that is over. */
-export interface Deadlines {
+export interface Deadlines extends Omit<Alarm, "dueAt"> {
   /** Takes note of jobs that have changed. */
   changed(jobs: readonly JobRecord[]): void;
-  /** Looks through all jobs: at the start. */
-  look(): void;
-  close(): void;
 }
 
 /** Deadlines over the job table. `failed` is told of what went wrong; it is tried again. */
@@ -31,10 +26,6 @@ export function createDeadlines(parts: {
   readonly failed: (error: unknown) => void;
 }): Deadlines {
   const { database, transactor, reconciler, clock, limits, failed } = parts;
-  let timer: { readonly at: number; cancel(): void } | undefined;
-  let looking = false;
-  let again = false;
-  let closed = false;
 
   async function end(due: JobRecord): Promise<void> {
     const unpaid = due.phase === "awaiting_eval_payment" || due.phase === "awaiting_work_payment";
@@ -55,10 +46,10 @@ export function createDeadlines(parts: {
   }
 
   /** Ends what is over; true when all of it could be ended. */
-  async function endDue(): Promise<boolean> {
+  async function endDue(isClosed: () => boolean): Promise<boolean> {
     let all = true;
     for (const job of await database.read((sql) => dueJobs(sql, clock.now()))) {
-      if (closed) return true;
+      if (isClosed()) return true;
       try {
         await end(job);
       } catch (error) {
@@ -70,45 +61,11 @@ export function createDeadlines(parts: {
     return all;
   }
 
-  async function look(): Promise<void> {
-    if (closed) return;
-    if (looking) {
-      again = true;
-      return;
-    }
-    looking = true;
-    try {
-      do {
-        again = false;
-        setTimer((await endDue()) ? await database.read(nextDeadline) : clock.now() + RETRY);
-      } while (again && !closed);
-    } catch (error) {
-      failed(error);
-      setTimer(clock.now() + RETRY);
-    } finally {
-      looking = false;
-    }
-  }
-
-  /** Looks at `at` (ms since 1970), or earlier when that was planned. */
-  function setTimer(at: number | undefined): void {
-    if (closed || at === undefined || (timer !== undefined && timer.at <= at)) return;
-    timer?.cancel();
-    const cancel = clock.after(at - clock.now(), () => {
-      timer = undefined;
-      void look();
-    });
-    timer = { at, cancel };
-  }
-
+  const alarm = createAlarm({ clock, doDue: endDue, nextDue: () => database.read(nextDeadline), failed });
   return {
+    ...alarm,
     changed(jobs) {
-      for (const job of jobs) setTimer(deadlineOf(job, limits));
-    },
-    look: () => void look(),
-    close() {
-      closed = true;
-      timer?.cancel();
+      for (const job of jobs) alarm.dueAt(deadlineOf(job, limits));
     },
   };
 }

@@ -8,7 +8,7 @@ export async function insertEffect(sql: Sql, effect: Effect, now: number): Promi
      ON CONFLICT (key) DO NOTHING`,
     effect.key,
     effect.kind,
-    effect.jobId,
+    "jobId" in effect ? effect.jobId : null,
     JSON.stringify(effect),
     now,
   );
@@ -59,4 +59,10 @@ export async function completeEffect(sql: Sql, key: string): Promise<boolean> {
 export async function hasEffect(sql: Sql, key: string): Promise<boolean> {
   const rows = await sql.all<{ key: string }>("SELECT key FROM effect WHERE key = ?", key);
   return rows.length > 0;
+}
+
+/** How often an effect was tried, 0 for one that was never written. */
+export async function triesOf(sql: Sql, key: string): Promise<number> {
+  const [row] = await sql.all<{ attempts: bigint }>("SELECT attempts FROM effect WHERE key = ?", key);
+  return row === undefined ? 0 : safeNumber(row.attempts);
 }

@@ -45,6 +45,8 @@ export function createEffectRunner(parts: {
   const lanes: { readonly [Kind in Effect["kind"]]: Lane } = {
     make_invoice: wallet,
     payout: wallet,
+    session_payout: wallet,
+    withdrawal: wallet,
     evaluate: brains,
     execute: brains,
   };

@@ -1,4 +1,4 @@
-import type { AgentId, JobId, OwnerId } from "../../protocol/ids.ts";
+import type { AgentId, JobId, OwnerId, SessionId } from "../../protocol/ids.ts";
 import type { JobRecord, Phase } from "../../protocol/records.ts";
 import { refuse } from "../../protocol/refusal.ts";
 import { type Sql, safeNumber } from "../storage/port.ts";
@@ -27,14 +27,15 @@ export async function readJobRecord(sql: Sql, jobId: JobId): Promise<JobRecord> 
 /** Keeps a job's latest state, when its phase is over, and what it holds of its agent's budget. */
 export async function writeJob(sql: Sql, job: JobRecord, limits: PhaseLimits, now: number): Promise<void> {
   await sql.run(
-    `INSERT INTO job (job_id, owner_id, agent_id, state, phase, reserved_msat, open, deadline_at, created_at_ms, updated_seq)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO job (job_id, owner_id, agent_id, session_id, state, phase, reserved_msat, open, deadline_at, created_at_ms, updated_seq)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (job_id) DO UPDATE SET state = excluded.state, phase = excluded.phase,
        reserved_msat = excluded.reserved_msat, open = excluded.open, deadline_at = excluded.deadline_at,
        updated_seq = excluded.updated_seq`,
     job.jobId,
     job.ownerId ?? "",
     job.agentId,
+    job.sessionId ?? null,
     JSON.stringify(job),
     job.phase,
     reservedMsat(job),
@@ -52,7 +53,7 @@ export async function writeJob(sql: Sql, job: JobRecord, limits: PhaseLimits, no
 export async function queueOf(sql: Sql, agentId: AgentId): Promise<readonly JobRecord[]> {
   const rows = await sql.all<JobRow>(
     `SELECT job.state FROM job
-     LEFT JOIN invoice ON invoice.job_id = job.job_id AND invoice.invoice_type = 'work'
+     LEFT JOIN invoice ON invoice.job_id = job.job_id AND invoice.kind = 'work'
      WHERE job.open = 1 AND job.agent_id = ? AND job.phase = 'queued'
      ORDER BY COALESCE(invoice.credited_seq, job.updated_seq)`,
     agentId,
@@ -81,13 +82,21 @@ export async function unpaidInvoicesOf(sql: Sql, ownerId: OwnerId): Promise<numb
   return safeNumber(row?.jobs ?? 0n);
 }
 
-/** How many jobs of all owners wait for a payment: the PENDING figure. */
-export async function pendingInvoices(sql: Sql): Promise<number> {
-  const [row] = await sql.all<{ jobs: bigint }>(
-    `SELECT COUNT(*) AS jobs FROM job
-     WHERE open = 1 AND phase IN ('awaiting_eval_payment', 'awaiting_work_payment')`,
+/** How many invoices of jobs and sessions wait to be paid at `now` (milliseconds since 1970): the PENDING figure. */
+export async function pendingInvoices(sql: Sql, now: number): Promise<number> {
+  const [row] = await sql.all<{ jobs: bigint; sessions: bigint }>(
+    `SELECT
+       (SELECT COUNT(*) FROM job WHERE open = 1 AND phase IN ('awaiting_eval_payment', 'awaiting_work_payment')) AS jobs,
+       (SELECT COUNT(*) FROM invoice WHERE kind = 'session' AND next_look_ms IS NOT NULL AND expires_at_ms >= ?) AS sessions`,
+    now,
   );
-  return safeNumber(row?.jobs ?? 0n);
+  return safeNumber((row?.jobs ?? 0n) + (row?.sessions ?? 0n));
+}
+
+/** Every open job that a session pays for. */
+export async function openJobsOfSession(sql: Sql, sessionId: SessionId): Promise<readonly JobRecord[]> {
+  const rows = await sql.all<JobRow>("SELECT state FROM job WHERE open = 1 AND session_id = ?", sessionId);
+  return rows.map(recordOf);
 }
 
 /** Every open job of an agent, oldest first. */

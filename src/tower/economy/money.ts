@@ -1,13 +1,20 @@
 import { NO_MSAT } from "../../protocol/units.ts";
 import {
+  depositReceived,
   evalRecognised,
+  fundReceived,
+  fundsReserved,
   invoiceSettled,
   modelExpense,
   type Postings,
   payoutFailed,
   payoutStarted,
   payoutSucceeded,
+  refundCredited,
+  reservationPriced,
+  sessionEnded,
   settledTooLate,
+  treasuryPaid,
   workCompleted,
   workUnfinished,
 } from "../ledger/postings.ts";
@@ -21,11 +28,25 @@ export function postingsOf(move: MoneyMove): Postings {
     case "settled_not_due":
       return settledTooLate(move);
     case "eval_earned":
-      return evalRecognised({ ...move, paidBy: "payer" });
+      return evalRecognised(move);
     case "work_earned":
-      return workCompleted({ ...move, modelCost: NO_MSAT, paidBy: "payer" });
-    case "held_is_owed":
-      return workUnfinished({ ...move, paidBy: "payer" });
+      return workCompleted({ ...move, modelCost: NO_MSAT });
+    case "held_given_back":
+      return workUnfinished(move);
+    case "treasury_paid":
+      return treasuryPaid(move);
+    case "fund_received":
+      return fundReceived(move);
+    case "funds_reserved":
+      return fundsReserved(move);
+    case "reservation_priced":
+      return reservationPriced(move);
+    case "session_ended":
+      return sessionEnded(move);
+    case "refund_credited":
+      return refundCredited(move);
+    case "deposit_received":
+      return depositReceived(move);
     case "brain_used":
       return modelExpense(move.cost);
     case "payout_started":

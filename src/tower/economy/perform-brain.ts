@@ -14,8 +14,9 @@ import { both, type Decision, decision, type Effect } from "./decide/decision.ts
 import { failJob } from "./decide/end-work.ts";
 import type { Performer } from "./effects.ts";
 import { beginAttempt, completeEffect, noteStopped } from "./effects-table.ts";
-import { queueOf, readJobRecord } from "./jobs.ts";
-import { actualSats, expenseMsat, MARGIN_PERCENT, priceBreakdown, priceSats } from "./pricing.ts";
+import { queueBefore, queueOf, readJobRecord } from "./jobs.ts";
+import { actualSats, expenseMsat, type PriceTerms } from "./pricing.ts";
+import { priceWork } from "./quote.ts";
 import type { Stops } from "./stops.ts";
 import type { Transactor } from "./transactor.ts";
 
@@ -38,8 +39,8 @@ export interface BrainWatcher {
 export interface BrainParts {
   readonly transactor: Transactor;
   readonly brainOf: (agentId: AgentId) => Brain;
-  /** US dollars per bitcoin, now. */
-  readonly btcPriceUsd: () => number;
+  /** What work is priced with, now. */
+  readonly terms: () => PriceTerms;
   readonly watcher: BrainWatcher;
   readonly stops: Stops;
 }
@@ -147,26 +148,24 @@ async function brokeOff(
  * What an attempt without a result may have used at most: what it really used is not known. Infrastructure is left
  * out, as it is paid once a job, with the work that was finished.
  */
-function lostExpense({ brainOf, btcPriceUsd }: BrainParts, job: JobRecord): Msat {
+function lostExpense({ brainOf, terms }: BrainParts, job: JobRecord): Msat {
   const { rates } = brainOf(job.agentId);
   const { price } = job;
   return price === undefined
     ? expenseMsat(
         { inputTokens: job.request?.length ?? 0, outputTokens: 0 },
         { ...rates.evaluation, infrastructureMicroUsd: 0n },
-        btcPriceUsd(),
+        terms().btcPriceUsd,
       )
     : expenseMsat(price, { ...rates, infrastructureMicroUsd: 0n }, price.btcPriceUsd);
 }
 
-function pricedVerdict(verdict: Verdict, { rates }: Brain, btcPriceUsd: number): PricedVerdict {
+/** A verdict with its price. The price is for the most tokens the brain may use: its output is capped there. */
+export function pricedVerdict(verdict: Verdict, { rates }: Brain, terms: PriceTerms): PricedVerdict {
   if (verdict.kind === "rejected") return verdict;
-  // The estimate is for the most tokens the brain may use: its output is capped there.
   const tokens = { inputTokens: verdict.maxInputTokens, outputTokens: verdict.maxOutputTokens };
-  // A brain may cost nothing; an invoice asks for something.
-  const amountSats = sats(Math.max(1, priceSats(tokens, rates, MARGIN_PERCENT, btcPriceUsd)));
-  const price = priceBreakdown(tokens, rates, btcPriceUsd);
-  return { kind: "accepted", note: verdict.note, amountSats, price };
+  const { workSats, price } = priceWork(tokens, rates, terms);
+  return { kind: "accepted", note: verdict.note, amountSats: workSats, price };
 }
 
 /** Has an agent judge a request, and prices the work it offers. */
@@ -175,17 +174,18 @@ export function evaluatePerformer(parts: BrainParts): Performer<"evaluate"> {
     attemptWork(parts, effect, "evaluating", async ({ job, signal }) => {
       const brain = parts.brainOf(job.agentId);
       const verdict = await brain.evaluate(job.request ?? "", { signal });
-      const btcPriceUsd = parts.btcPriceUsd();
+      // What was set aside ahead was worked out at a price that stays as it was.
+      const terms = effect.terms ?? parts.terms();
       // Infrastructure is paid once a job, with the work.
       const expense = expenseMsat(
         verdict.usage,
         { ...brain.rates.evaluation, infrastructureMicroUsd: 0n },
-        btcPriceUsd,
+        terms.btcPriceUsd,
       );
-      const priced = pricedVerdict(verdict, brain, btcPriceUsd);
+      const priced = pricedVerdict(verdict, brain, terms);
       return {
         expense,
-        decide: async (now) => verdictIn(now, priced, expense),
+        decide: async (now, sql) => verdictIn(now, priced, expense, await queueBefore(sql, now.agentId)),
         decided() {
           if (verdict.kind === "accepted") parts.watcher.topic(job.jobId, job.agentId, verdict.topic);
         },

@@ -4,6 +4,7 @@ import { decision } from "./decide/decision.ts";
 import { invoiceMade } from "./decide/invoice.ts";
 import type { Performer } from "./effects.ts";
 import { completeEffect } from "./effects-table.ts";
+import { firstLook } from "./invoice-watch.ts";
 import { insertInvoice } from "./invoices.ts";
 import { readJobRecord } from "./jobs.ts";
 import type { Transactor } from "./transactor.ts";
@@ -29,13 +30,14 @@ export function invoicePerformer(parts: {
       description: [...description].slice(0, LONGEST_DESCRIPTION).join(""),
       expirySeconds: expirySeconds[invoiceType],
     });
-    await transactor.run(async (sql) => {
+    await transactor.run(async (sql, { now }) => {
       const nothing = { decision: decision({}), result: undefined };
       if (!(await completeEffect(sql, effect.key))) return nothing;
       const job = await readJobRecord(sql, effect.jobId);
       const wanted = invoiceType === "eval" ? "awaiting_eval_payment" : "evaluating";
       if (job.phase !== wanted) return nothing;
-      await insertInvoice(sql, { ...made, jobId: job.jobId, invoiceType, amountSats });
+      const subject = { kind: invoiceType, jobId: job.jobId } as const;
+      await insertInvoice(sql, { ...made, subject, amountSats }, firstLook(now));
       return {
         decision: invoiceMade(job, {
           invoiceType,

@@ -1,12 +1,13 @@
 import { type RefusalCode, RefusalError } from "../../protocol/refusal.ts";
 import { toMsat } from "../../protocol/units.ts";
 import { PAYMENT_FAILURES, type PaymentLookup, type Wallet } from "../lightning/wallet.ts";
-import type { Effect } from "./decide/decision.ts";
-import { decision } from "./decide/decision.ts";
+import type { Sql } from "../storage/port.ts";
+import { type Decision, decision, type Effect, type Outgoing } from "./decide/decision.ts";
 import { type PayoutFate, payoutEnded } from "./decide/refund.ts";
-import type { Performer } from "./effects.ts";
+import { sessionPayoutEnded } from "./decide/session.ts";
 import { beginAttempt, completeEffect } from "./effects-table.ts";
 import { readJobRecord } from "./jobs.ts";
+import { readSession } from "./sessions.ts";
 import type { Transactor } from "./transactor.ts";
 
 /** What the wallet refuses before it sends anything. */
@@ -17,23 +18,26 @@ const NOTHING_SENT: ReadonlySet<RefusalCode> = new Set([
   "already_paid",
 ]);
 
-type PayoutEffect = Extract<Effect, { kind: "payout" }>;
+/** What follows from a payment's fate, decided inside the transaction that learns of it. */
+export type PaymentEnded<Payment extends Outgoing> = (
+  sql: Sql,
+  sent: Payment,
+  fate: PayoutFate,
+) => Promise<Decision>;
 
 /**
- * Pays a refund to its invoice. Tried before, the wallet is asked first what became of it; only what the wallet
- * never heard of is sent, and always the same invoice. Unknown is not failed.
+ * Pays somebody's invoice: a refund, the rest of a session, a withdrawal; `ended` says what its fate means. Tried before, the wallet
+ * is asked first what became of it; only what the wallet never heard of is sent, and always the same invoice. Unknown is not failed.
  */
-export function payoutPerformer(parts: {
-  readonly transactor: Transactor;
-  readonly wallet: Wallet;
-}): Performer<"payout"> {
-  const { transactor, wallet } = parts;
-
-  async function send(effect: PayoutEffect): Promise<PaymentLookup> {
+export function payoutPerformer<Payment extends Outgoing>(
+  { transactor, wallet }: { readonly transactor: Transactor; readonly wallet: Wallet },
+  ended: PaymentEnded<Payment>,
+): (payment: Payment) => Promise<"done" | "later"> {
+  async function send(payment: Payment): Promise<PaymentLookup> {
     try {
       return await wallet.pay({
-        paymentRequest: effect.paymentRequest,
-        feeLimit: toMsat(effect.feeLimitSats),
+        paymentRequest: payment.paymentRequest,
+        feeLimit: toMsat(payment.feeLimitSats),
       });
     } catch (error) {
       if (error instanceof RefusalError && NOTHING_SENT.has(error.code)) {
@@ -44,26 +48,35 @@ export function payoutPerformer(parts: {
     }
   }
 
-  return async (effect) => {
+  return async (payment) => {
     const attempt = await transactor.run(async (sql) => ({
       decision: decision({}),
-      result: await beginAttempt(sql, effect.key),
+      result: await beginAttempt(sql, payment.key),
     }));
     if (attempt === undefined) return "done";
     const before: PaymentLookup =
-      attempt.number === 1 ? { state: "unknown" } : await wallet.lookupPayment(effect.paymentHash);
-    const status = before.state === "unknown" ? await send(effect) : before;
+      attempt.number === 1 ? { state: "unknown" } : await wallet.lookupPayment(payment.paymentHash);
+    const fate = fateOf(before.state === "unknown" ? await send(payment) : before);
     await transactor.run(async (sql) => {
-      const job = await readJobRecord(sql, effect.jobId);
-      const fate = fateOf(status);
-      if (fate.kind !== "unknown" && !(await completeEffect(sql, effect.key))) {
+      if (fate.kind !== "unknown" && !(await completeEffect(sql, payment.key))) {
         return { decision: decision({}), result: undefined };
       }
-      return { decision: payoutEnded(job, effect, fate), result: undefined };
+      return { decision: await ended(sql, payment, fate), result: undefined };
     });
-    return fateOf(status).kind === "unknown" ? "later" : "done";
+    return fate.kind === "unknown" ? "later" : "done";
   };
 }
+
+/** What a job's refund came to. */
+export const refundEnded: PaymentEnded<Extract<Effect, { kind: "payout" }>> = async (sql, sent, fate) =>
+  payoutEnded(await readJobRecord(sql, sent.jobId), sent, fate);
+
+/** What paying the rest of a session came to. */
+export const sessionRestEnded: PaymentEnded<Extract<Effect, { kind: "session_payout" }>> = async (
+  sql,
+  sent,
+  fate,
+) => sessionPayoutEnded(await readSession(sql, sent.sessionId), sent, fate);
 
 function fateOf(status: PaymentLookup): PayoutFate {
   switch (status.state) {

@@ -1,10 +1,12 @@
 import type { Wallet } from "../lightning/wallet.ts";
 import { lastSeq } from "../log/read.ts";
-import type { Database } from "../storage/port.ts";
-import { decision } from "./decide/decision.ts";
+import type { Database, Sql } from "../storage/port.ts";
+import { type Decision, decision } from "./decide/decision.ts";
 import { invoiceSettled } from "./decide/invoice.ts";
-import { findInvoice, takeCredit, uncreditedHashes } from "./invoices.ts";
+import { sessionPaid } from "./decide/session.ts";
+import { findInvoice, type StoredInvoice, takeCredit, watchedHashes } from "./invoices.ts";
 import { queueBefore, readJobRecord } from "./jobs.ts";
+import { readSession } from "./sessions.ts";
 import type { Transactor } from "./transactor.ts";
 
 /** Where every hint of a payment ends: the wallet is asked, and only what it says is credited, once. */
@@ -20,7 +22,7 @@ export function createReconciler(parts: {
   readonly database: Database;
   readonly transactor: Transactor;
   readonly wallet: Wallet;
-  /** Told of what a sweep could not ask; the next hint or deadline asks again. */
+  /** Told of what a sweep could not ask; the next hint, look or deadline asks again. */
   readonly failed: (error: unknown) => void;
 }): Reconciler {
   const { database, transactor, wallet, failed } = parts;
@@ -31,30 +33,52 @@ export function createReconciler(parts: {
     const status = await wallet.lookupInvoice(paymentHash);
     if (status.state !== "settled") return;
     await transactor.run(async (sql) => {
-      // The invoice_settled fact comes first, right after the log's last: that is the place that credits it.
+      // The fact that says it comes first, right after the log's last: that is the place that credits it.
       const creditedBy = (await lastSeq(sql)) + 1;
       if (!(await takeCredit(sql, paymentHash, status.settledAt, creditedBy))) {
         return { decision: decision({}), result: undefined };
       }
-      const job = await readJobRecord(sql, invoice.jobId);
-      const settlement = {
-        invoiceType: invoice.invoiceType,
-        amount: status.amount,
-        settledAt: status.settledAt,
-        expiresAt: invoice.expiresAt,
-      };
-      const queue = await queueBefore(sql, job.agentId);
-      return { decision: invoiceSettled(job, settlement, queue), result: undefined };
+      return { decision: await settled(sql, invoice, status), result: undefined };
     });
   }
 
   return {
     reconcile,
     async sweep() {
-      for (const paymentHash of await database.read(uncreditedHashes)) {
+      for (const paymentHash of await database.read(watchedHashes)) {
         // One invoice the wallet cannot be asked about must not keep the tower from the others.
         await reconcile(paymentHash).catch(failed);
       }
     },
   };
+}
+
+/** What follows from a payment that has just been given the right to be credited. */
+async function settled(
+  sql: Sql,
+  invoice: StoredInvoice,
+  { amount, settledAt }: Extract<Awaited<ReturnType<Wallet["lookupInvoice"]>>, { state: "settled" }>,
+): Promise<Decision> {
+  const { expiresAt, paymentRequest, subject } = invoice;
+  switch (subject.kind) {
+    case "eval":
+    case "work": {
+      const job = await readJobRecord(sql, subject.jobId);
+      const settlement = { invoiceType: subject.kind, amount, settledAt, expiresAt };
+      return invoiceSettled(job, settlement, await queueBefore(sql, job.agentId));
+    }
+    case "session": {
+      const session = await readSession(sql, subject.sessionId);
+      return sessionPaid(session, { paymentRequest, received: amount, onTime: settledAt <= expiresAt });
+    }
+    case "token":
+      // A token has no time of its own: what was paid for it is its credit whenever it comes.
+      return decision({
+        moves: [
+          { kind: "fund_received", fund: { kind: "token", tokenId: subject.tokenId }, received: amount },
+        ],
+      });
+    case "deposit":
+      return decision({ moves: [{ kind: "deposit_received", received: amount }] });
+  }
 }

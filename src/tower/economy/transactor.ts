@@ -24,19 +24,21 @@ export function createTransactor(parts: {
   readonly clock: Clock;
   readonly dayOf: (at: number) => { readonly name: string };
   readonly limits: PhaseLimits;
+  /** How long a session lives in which nothing happens, in milliseconds. */
+  readonly sessionIdle: number;
 }): Transactor {
-  const { database, clock, dayOf, limits } = parts;
+  const { database, clock, dayOf, limits, sessionIdle } = parts;
   const listeners = new Set<(applied: Applied) => void>();
   return {
     async run(decide) {
       const { applied, result } = await database.transaction(async (sql) => {
         const now = clock.now();
-        const moment: Moment = { now, day: dayOf(now).name, limits };
+        const moment: Moment = { now, day: dayOf(now).name, limits, sessionIdle };
         const { decision, result } = await decide(sql, moment);
         return { applied: await apply(sql, decision, moment), result };
       });
-      const { facts, effects, spenders } = applied;
-      if (facts.length > 0 || effects.length > 0 || spenders.length > 0) {
+      const { facts, effects, moved } = applied;
+      if (facts.length > 0 || effects.length > 0 || moved) {
         for (const listener of [...listeners]) listener(applied);
       }
       return result;

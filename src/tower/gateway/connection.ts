@@ -167,8 +167,11 @@ export function serveConnection(
       return refuseFrame({ code: "read_only", message: `${why} only looks.` }, intent.requestId);
     }
     try {
-      await intake.perform(caller, intent, peer.address);
-      say({ type: "accepted", requestId: intent.requestId });
+      const { secret, sessionId } = await intake.perform(caller, intent, peer.address);
+      const { requestId } = intent;
+      if (secret !== undefined && sessionId !== undefined)
+        say({ type: "session_secret", requestId, sessionId, ...secret });
+      say({ type: "accepted", requestId });
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal.code === "rate_limited") refuseFrame(refusal, intent.requestId);

@@ -1,5 +1,11 @@
 import type { OwnerId, Seq } from "../../protocol/ids.ts";
-import type { AgentRecord, ChatLine, JobRecord, PurseFigures } from "../../protocol/records.ts";
+import type {
+  AgentRecord,
+  ChatLine,
+  JobRecord,
+  PurseFigures,
+  SessionRecord,
+} from "../../protocol/records.ts";
 import type { Viewer } from "../access/identity.ts";
 
 /** Closed jobs, and lines of chat, that a snapshot shows at most. */
@@ -16,6 +22,8 @@ export interface StoredState {
   readonly jobs: readonly JobRecord[];
   /** The newest lines that are public or the viewer's own, oldest first. */
   readonly chat: readonly ChatLine[];
+  /** The viewer's sessions that are not over, or owe something. */
+  readonly sessions: readonly SessionRecord[];
 }
 
 /** What the gateway reads besides the log. */

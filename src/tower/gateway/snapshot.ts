@@ -45,6 +45,7 @@ export function snapshotFor(
     jobs: state.jobs.map((job) => (seesAll || isOwn(job) ? job : publicJob(job))),
     chat:
       viewer.sees === "public" ? state.chat.flatMap((line) => publicChatLine(line) ?? []) : [...state.chat],
+    ...(viewer.sees !== "public" && { sessions: [...state.sessions] }),
     progress: seen.filter((value) => value.type === "job_progress"),
     ...(economy && { economy: withoutType(economy) }),
     ...(treasury && { treasury: withoutType(treasury) }),
@@ -57,7 +58,7 @@ function withoutType<Value extends { readonly type: string }>(value: Value): Omi
   return figures;
 }
 
-const LISTS = ["agents", "jobs", "chat", "progress"] as const;
+const LISTS = ["agents", "jobs", "chat", "sessions", "progress"] as const;
 const FIGURES = ["economy", "treasury", "purse"] as const;
 
 /** Room for the fields around the lists and for the figures. */

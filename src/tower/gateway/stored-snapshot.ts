@@ -1,15 +1,18 @@
 import type { OwnerId } from "../../protocol/ids.ts";
-import type { AgentRecord, PurseFigures } from "../../protocol/records.ts";
+import type { AgentRecord, PurseFigures, SessionRecord } from "../../protocol/records.ts";
 import type { Viewer } from "../access/identity.ts";
 import { budgetStress, presentAgents, type RegisteredAgent } from "../agents/registry.ts";
 import { jobsForSnapshot } from "../economy/jobs.ts";
+import { shownSessions } from "../economy/sessions.ts";
 import { readChatLines } from "../log/chat-lines.ts";
 import { lastSeq } from "../log/read.ts";
-import type { Database } from "../storage/port.ts";
+import type { Database, Sql } from "../storage/port.ts";
 import { RECENT_CHAT_LINES, RECENT_JOBS, type SnapshotSource } from "./snapshot-source.ts";
 
 /** Open jobs that a snapshot shows at most, newest first: far more than any screen tells apart. */
 const OPEN_JOBS = 10_000;
+/** Sessions that a snapshot shows at most, newest first. */
+const SESSIONS = 1_000;
 
 const recordOf = (agent: RegisteredAgent): AgentRecord => ({
   agentId: agent.def.id,
@@ -29,6 +32,15 @@ const chatOf = (viewer: Viewer): { readonly ownerId?: OwnerId; readonly all?: bo
   return viewer.sees === "everything" ? { all: true } : { ownerId: viewer.ownerId };
 };
 
+/** Sessions are their owner's and the operators'. */
+async function sessionsFor(sql: Sql, viewer: Viewer): Promise<readonly SessionRecord[]> {
+  if (viewer.sees === "public") return [];
+  return shownSessions(sql, {
+    limit: SESSIONS,
+    ...(viewer.sees === "own" && { ownerId: viewer.ownerId }),
+  });
+}
+
 /** Snapshots from the tower's database. `today` names the calendar day, by which budgets are kept. */
 export function storedSnapshots(parts: {
   readonly database: Database;
@@ -47,6 +59,7 @@ export function storedSnapshots(parts: {
           ...(viewer.sees === "own" && { ownerId: viewer.ownerId }),
         }),
         chat: await readChatLines(sql, chatOf(viewer), RECENT_CHAT_LINES),
+        sessions: await sessionsFor(sql, viewer),
       })),
     agents: async () => (await database.read((sql) => presentAgents(sql, today()))).map(recordOf),
     purse: async (ownerId) => purse(ownerId),

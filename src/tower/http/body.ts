@@ -19,11 +19,14 @@ export function acceptJson(app: FastifyInstance): void {
   });
 }
 
-/** A body as its schema says, or `bad_request` with what is wrong with the first field that is. */
-export function parseBody<Schema extends v.GenericSchema>(
-  schema: Schema,
-  body: unknown,
-): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, body ?? {}, { abortEarly: true });
-  return parsed.success ? parsed.output : refuse("bad_request", sentenceOf(parsed.issues));
+/** A part of a request as its schema says, or `bad_request` with what is wrong with the first field that is. */
+export function parseInput(
+  schema: v.GenericSchema,
+  input: unknown,
+  refused: (sentence: string) => never = (sentence) => refuse("bad_request", sentence),
+): unknown {
+  // Valibot takes a list for an object without fields.
+  if (Array.isArray(input) && schema.expects === "Object") return refused("it must be an object.");
+  const parsed = v.safeParse(schema, input, { abortEarly: true });
+  return parsed.success ? parsed.output : refused(sentenceOf(parsed.issues));
 }

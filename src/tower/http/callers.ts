@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import * as v from "valibot";
-import { type OwnerId, type RequestId, RequestIdSchema, requestId } from "../../protocol/ids.ts";
+import { type RequestId, RequestIdSchema, requestId } from "../../protocol/ids.ts";
 import { refuse } from "../../protocol/refusal.ts";
 import { type Access, callerOf, type Identity } from "../access/identity.ts";
 import type { Limits } from "../access/limiter.ts";
@@ -18,14 +18,12 @@ export interface Acting {
 export interface Callers {
   /** Who it is; undefined without the header. Refuses a token that is not known with `unauthorized`. */
   identify(request: FastifyRequest): Promise<Identity | undefined>;
-  /** Whose request it is, for looking at what is its own; refuses kiosks and strangers like `acting`. */
-  owner(request: FastifyRequest): Promise<OwnerId>;
   /** Who asks for something to be done; refuses kiosks (`read_only`) and strangers (`unauthorized`). */
   acting(request: FastifyRequest): Promise<Acting>;
   /** Like `acting`, but makes a stranger a new owner. */
   actingOrNew(request: FastifyRequest): Promise<Acting>;
-  /** Refuses everybody but operators. */
-  operator(request: FastifyRequest): Promise<void>;
+  /** Refuses everybody but operators with `forbidden`. */
+  operator(request: FastifyRequest): Promise<Acting>;
 }
 
 const bearerOf = (request: FastifyRequest): string | undefined =>
@@ -60,7 +58,6 @@ export function createCallers(access: Access, limits: Limits): Callers {
 
   return {
     identify,
-    owner: async (request) => callerBehind(await known(request)).ownerId,
     acting: async (request) => actor(request, await known(request)),
     async actingOrNew(request) {
       const identity = await identify(request);
@@ -71,17 +68,15 @@ export function createCallers(access: Access, limits: Limits): Callers {
     },
     async operator(request) {
       const identity = await identify(request);
-      if (identity?.role !== "operator") refuse("forbidden", "Only operators may do this.");
+      if (identity?.role !== "operator") return refuse("forbidden", "Only operators may do this.");
+      return actor(request, identity);
     },
   };
 }
 
+/** The header by which a request sent twice is done once. */
+export const IdempotencyHeaders = v.object({ "idempotency-key": v.exactOptional(RequestIdSchema) });
+
 /** The id under which this request is done once: its `Idempotency-Key`, or one of its own. */
-export function requestIdOf(request: FastifyRequest): RequestId {
-  const key = request.headers["idempotency-key"];
-  if (key === undefined) return requestId(randomUUID());
-  const parsed = v.safeParse(RequestIdSchema, key);
-  return parsed.success
-    ? parsed.output
-    : refuse("bad_request", "Idempotency-Key must be 1 to 64 letters, digits or _ - . :");
-}
+export const requestIdOf = (headers: v.InferOutput<typeof IdempotencyHeaders>): RequestId =>
+  headers["idempotency-key"] ?? requestId(randomUUID());

@@ -1,23 +1,135 @@
-import type { FastifyInstance } from "fastify";
 import * as v from "valibot";
-import { AgentIdSchema, type JobId, JobIdSchema } from "../../protocol/ids.ts";
+import { AgentIdSchema, type JobId, JobIdSchema, TimestampSchema } from "../../protocol/ids.ts";
 import { RequestTextSchema } from "../../protocol/intents.ts";
-import type { AgentRecord, JobRecord } from "../../protocol/records.ts";
+import {
+  type AgentRecord,
+  type JobRecord,
+  JobRecordSchema,
+  RefundPhaseSchema,
+} from "../../protocol/records.ts";
 import { refuse } from "../../protocol/refusal.ts";
+import { SatsSchema } from "../../protocol/units.ts";
 import { publicJob } from "../../protocol/visibility.ts";
 import type { Intake } from "../access/intake.ts";
 import type { Economy } from "../economy/economy.ts";
 import { decodeInvoice } from "../lightning/bolt11/decode.ts";
-import { parseBody } from "./body.ts";
-import { type Callers, requestIdOf } from "./callers.ts";
-
-const NewJob = v.strictObject({ request: RequestTextSchema, agentId: v.exactOptional(AgentIdSchema) });
+import { type Callers, IdempotencyHeaders, requestIdOf } from "./callers.ts";
+import { declare } from "./declaration.ts";
+import { type AddRoute, answer } from "./route.ts";
 
 const invoiceText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096));
-/** `invoice` is what older clients call it. */
-const RefundClaim = v.strictObject({
-  paymentRequest: v.exactOptional(invoiceText),
-  invoice: v.exactOptional(invoiceText),
+
+const NewJob = v.object({
+  jobId: JobIdSchema,
+  /** Absent for operators: their secret is not sent back. */
+  ownerToken: v.exactOptional(v.string()),
+  evalInvoice: v.exactOptional(
+    v.object({
+      paymentRequest: v.string(),
+      amountSats: SatsSchema,
+      paymentHash: v.string(),
+      expiresAt: v.exactOptional(TimestampSchema),
+    }),
+  ),
+});
+
+/** How every route about one job names it. */
+export const ofOneJob = {
+  tag: "jobs",
+  params: v.object({ id: JobIdSchema }),
+  missing: { code: "unknown_job", message: "There is no such job." },
+} as const;
+
+const openJob = declare({
+  id: "openJob",
+  method: "POST",
+  path: "/api/jobs",
+  summary: "Opens a job. Who has no token becomes an owner by it.",
+  description:
+    "Pay the eval invoice, look at the job until it asks for the work, pay that, and claim back what was not used.",
+  tag: "jobs",
+  callableBy: "anybody",
+  headers: IdempotencyHeaders,
+  body: v.pipe(
+    v.strictObject({ request: RequestTextSchema, agentId: v.exactOptional(AgentIdSchema) }),
+    v.examples([{ request: "Summarise: …" }]),
+  ),
+  answers: {
+    201: {
+      description: "The job, with its eval invoice. The owner's token is shown this once.",
+      schema: NewJob,
+    },
+    202: { description: "The job; its invoice takes longer. Look at the job for it.", schema: NewJob },
+  },
+  refusals: [
+    "unauthorized",
+    "read_only",
+    "unknown_agent",
+    "conflict",
+    "agent_unavailable",
+    "budget_exhausted",
+    "too_many_open",
+    "draining",
+  ],
+});
+
+const showJob = declare({
+  ...ofOneJob,
+  id: "showJob",
+  method: "GET",
+  path: "/api/jobs/:id",
+  summary: "A job: what anybody may know of it, everything with its owner's or the operator's token.",
+  callableBy: "anybody",
+  answers: { 200: { description: "The job as it is now.", schema: JobRecordSchema } },
+  refusals: ["unauthorized"],
+});
+
+const refund = v.object({ jobId: JobIdSchema, refundSats: SatsSchema, state: RefundPhaseSchema });
+const claimRefund = declare({
+  ...ofOneJob,
+  id: "claimRefund",
+  method: "POST",
+  path: "/api/jobs/:id/refund",
+  summary: "Has what is owed paid to an invoice for exactly that amount.",
+  description: "With the play wallet the invoice may be left out: the sats then go to the caller's purse.",
+  callableBy: "owner",
+  headers: IdempotencyHeaders,
+  body: v.strictObject({
+    paymentRequest: v.exactOptional(invoiceText),
+    /** What older clients call it. */
+    invoice: v.exactOptional(invoiceText),
+  }),
+  answers: {
+    200: { description: "How far the refund is.", schema: refund },
+    202: { description: "It is on its way; look at the job for what comes of it.", schema: refund },
+  },
+  refusals: [
+    "malformed_invoice",
+    "wrong_amount",
+    "wrong_network",
+    "no_amount",
+    "own_invoice",
+    "tls_required",
+    "conflict",
+    "nothing_owed",
+    "payout_in_flight",
+    "invoice_expired",
+    "draining",
+    "wallet_unavailable",
+  ],
+});
+
+const cancelJob = declare({
+  ...ofOneJob,
+  id: "cancelJob",
+  method: "POST",
+  path: "/api/jobs/:id/cancel",
+  summary: "Ends a job that waits for a payment.",
+  callableBy: "owner",
+  headers: IdempotencyHeaders,
+  body: v.strictObject({}),
+  answers: { 200: { description: "The job as it is now.", schema: JobRecordSchema } },
+  refusals: ["conflict", "illegal_event", "draining"],
 });
 
 /** How long an answer waits for the wallet, in milliseconds, before it says how far the job is instead. */
@@ -31,14 +143,9 @@ function evalInvoiceOf(job: JobRecord) {
     paymentRequest: invoice.paymentRequest,
     amountSats: invoice.amountSats,
     paymentHash: decodeInvoice(invoice.paymentRequest).paymentHash,
-    expiresAt: invoice.expiresAt,
+    ...(invoice.expiresAt !== undefined && { expiresAt: invoice.expiresAt }),
   };
 }
-
-const jobIdOf = (params: unknown): JobId => {
-  const parsed = v.safeParse(v.object({ id: JobIdSchema }), params);
-  return parsed.success ? parsed.output.id : refuse("unknown_job", "There is no such job.");
-};
 
 /** What the jobs' routes ask of the rest of the tower. */
 export interface JobRoutesOptions {
@@ -51,7 +158,7 @@ export interface JobRoutesOptions {
 }
 
 /** The routes of jobs over HTTP. */
-export function addJobRoutes(app: FastifyInstance, options: JobRoutesOptions): void {
+export function addJobRoutes(add: AddRoute, options: JobRoutesOptions): void {
   const { agents, callers, economy, intake, patienceMs = PATIENCE_MS } = options;
 
   /** The job as soon as it is `as` asked, or as it is when patience ends. */
@@ -75,9 +182,8 @@ export function addJobRoutes(app: FastifyInstance, options: JobRoutesOptions): v
     return first?.agentId ?? refuse("agent_unavailable", "No agent is here just now. Try again later.");
   }
 
-  app.post("/jobs", async (request, reply) => {
-    const body = parseBody(NewJob, request.body);
-    const requestId = requestIdOf(request);
+  add(openJob, async ({ body, headers, request }) => {
+    const requestId = requestIdOf(headers);
     const agentId = body.agentId ?? (await anyAgent());
     const { caller, ownerToken } = await callers.actingOrNew(request);
     const { jobId } = await intake.perform(
@@ -88,28 +194,23 @@ export function addJobRoutes(app: FastifyInstance, options: JobRoutesOptions): v
     if (jobId === undefined) throw new Error("a job_request was performed and opened no job");
     const job = await settled(jobId, (now) => now.evalInvoice !== undefined || now.phase === "closed");
     const evalInvoice = evalInvoiceOf(job);
+    const opened = { jobId, ...(ownerToken !== undefined && { ownerToken }) };
     // Without the invoice the job stands all the same, and its owner must get the token: 202, ask again for the rest.
-    return reply
-      .code(evalInvoice === undefined ? 202 : 201)
-      .send({ jobId, ...(ownerToken !== undefined && { ownerToken }), evalInvoice });
+    return evalInvoice === undefined ? answer(202, opened) : answer(201, { ...opened, evalInvoice });
   });
 
-  app.get("/jobs/:id", async (request, reply) => {
-    const jobId = jobIdOf(request.params);
+  add(showJob, async ({ params, request }) => {
     const identity = await callers.identify(request);
-    const job = await known(jobId);
+    const job = await known(params.id);
     const isOwn = identity?.role === "visitor" && identity.ownerId === job.ownerId;
     const seesAll = isOwn || identity?.role === "operator";
-    return reply.header("cache-control", "no-store").send(seesAll ? job : publicJob(job));
+    return answer(200, seesAll ? job : publicJob(job));
   });
 
-  app.post("/jobs/:id/refund", async (request, reply) => {
-    const jobId = jobIdOf(request.params);
-    const body = parseBody(RefundClaim, request.body);
+  add(claimRefund, async ({ acting: { caller }, body, headers, params: { id: jobId }, request }) => {
     const paymentRequest = body.paymentRequest ?? body.invoice;
-    const { caller } = await callers.acting(request);
     const { owedSats } = await known(jobId);
-    const claim = { type: "refund_claim", requestId: requestIdOf(request), jobId } as const;
+    const claim = { type: "refund_claim", requestId: requestIdOf(headers), jobId } as const;
     await intake.perform(
       caller,
       paymentRequest === undefined ? claim : { ...claim, paymentRequest },
@@ -117,17 +218,13 @@ export function addJobRoutes(app: FastifyInstance, options: JobRoutesOptions): v
     );
     const job = await settled(jobId, (now) => now.refund !== "paying");
     // Asked again under one key, the claim is done already and what went back is what it was about.
-    return reply
-      .code(job.refund === "paying" ? 202 : 200)
-      .send({ jobId, refundSats: owedSats > 0 ? owedSats : job.paidBackSats, state: job.refund });
+    const refundSats = owedSats > 0 ? owedSats : job.paidBackSats;
+    return answer(job.refund === "paying" ? 202 : 200, { jobId, refundSats, state: job.refund });
   });
 
-  app.post("/jobs/:id/cancel", async (request) => {
-    const jobId = jobIdOf(request.params);
-    parseBody(v.strictObject({}), request.body);
-    const { caller } = await callers.acting(request);
-    const cancel = { type: "job_cancel", requestId: requestIdOf(request), jobId } as const;
+  add(cancelJob, async ({ acting: { caller }, headers, params: { id: jobId }, request }) => {
+    const cancel = { type: "job_cancel", requestId: requestIdOf(headers), jobId } as const;
     await intake.perform(caller, cancel, request.ip);
-    return known(jobId);
+    return answer(200, await known(jobId));
   });
 }

@@ -1,26 +1,93 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as v from "valibot";
-import { type OwnerId, timestamp } from "../../protocol/ids.ts";
-import type { PurseFigures } from "../../protocol/records.ts";
-import { SatsSchema } from "../../protocol/units.ts";
+import { type OwnerId, TimestampSchema, timestamp } from "../../protocol/ids.ts";
+import {
+  type PurseFigures,
+  PurseFiguresSchema,
+  purseFigures as purseFields,
+} from "../../protocol/records.ts";
+import { SatsSchema, sats } from "../../protocol/units.ts";
 import type { Limits } from "../access/limiter.ts";
 import type { Economy } from "../economy/economy.ts";
 import type { Purse, Purses } from "../lightning/play/purses.ts";
-import { parseBody } from "./body.ts";
-import type { Callers } from "./callers.ts";
+import { declare } from "./declaration.ts";
+import { type AddRoute, answer, type Input } from "./route.ts";
 
-const Payment = v.strictObject({
-  paymentRequest: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)),
-});
-const Nothing = v.strictObject({});
 /** The most one purse is ever asked to take in: ten bitcoin of play sats. */
-const MAX_INVOICE_SATS = 1_000_000_000;
-const WantedInvoice = v.strictObject({
-  amountSats: v.pipe(
-    SatsSchema,
-    v.check((amount) => amount >= 1, "must be at least 1 sat"),
-    v.check((amount) => amount <= MAX_INVOICE_SATS, "is more than a purse takes"),
-  ),
+const MAX_INVOICE_SATS = sats(1_000_000_000);
+const common = { tag: "play money", callableBy: "owner" } as const;
+
+const lookIntoPurse = declare({
+  ...common,
+  id: "lookIntoPurse",
+  method: "GET",
+  path: "/api/play/purse",
+  summary: "What is in the caller's purse, and what the faucet still gives today.",
+  answers: { 200: { description: "The purse.", schema: PurseFiguresSchema } },
+  refusals: ["wallet_unavailable"],
+});
+
+const turnFaucet = declare({
+  ...common,
+  id: "turnFaucet",
+  method: "POST",
+  path: "/api/play/faucet",
+  summary: "Gives the caller's purse more play sats, up to the day's share.",
+  body: v.strictObject({}),
+  answers: { 200: { description: "The purse after it.", schema: PurseFiguresSchema } },
+  refusals: ["faucet_dry", "wallet_unavailable"],
+});
+
+const payFromPurse = declare({
+  ...common,
+  id: "payFromPurse",
+  method: "POST",
+  path: "/api/play/pay",
+  summary: "Pays an invoice of this tower from the caller's purse.",
+  body: v.strictObject({
+    paymentRequest: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)),
+  }),
+  answers: {
+    200: {
+      description: "It is paid. The tower knows of it already.",
+      schema: v.object({ paymentHash: v.string(), ...purseFields }),
+    },
+  },
+  refusals: [
+    "malformed_invoice",
+    "wrong_network",
+    "foreign_invoice",
+    "purse_empty",
+    "already_paid",
+    "invoice_expired",
+    "wallet_unavailable",
+  ],
+});
+
+const fillPurse = declare({
+  ...common,
+  id: "fillPurse",
+  method: "POST",
+  path: "/api/play/invoice",
+  summary: "Makes an invoice that fills the caller's purse when it is paid.",
+  body: v.strictObject({
+    amountSats: v.pipe(
+      SatsSchema,
+      v.minValue(sats(1), "must be at least 1 sat"),
+      v.maxValue(MAX_INVOICE_SATS, "is more than a purse takes"),
+    ),
+  }),
+  answers: {
+    201: {
+      description: "The invoice.",
+      schema: v.object({
+        paymentRequest: v.string(),
+        paymentHash: v.string(),
+        amountSats: SatsSchema,
+        expiresAt: TimestampSchema,
+      }),
+    },
+  },
+  refusals: ["wallet_unavailable"],
 });
 
 /** A purse as the wire has it. */
@@ -31,47 +98,37 @@ export const purseFigures = ({ balance, faucetLeft }: Purse): PurseFigures => ({
 
 /** What the routes of play money ask of the rest of the tower. */
 export interface PlayRoutesOptions {
-  readonly callers: Callers;
   readonly limits: Limits;
   readonly economy: Pick<Economy, "reconcile">;
   readonly purses: Omit<Purses, "followPurses">;
 }
 
 /** The routes that exist only with the play wallet: each acts on the caller's own purse. */
-export function addPlayRoutes(app: FastifyInstance, options: PlayRoutesOptions): void {
-  const { callers, economy, limits, purses } = options;
-
+export function addPlayRoutes(add: AddRoute, { economy, limits, purses }: PlayRoutesOptions): void {
   /** Whose purse a request acts on, within the limits. */
-  async function acting(request: FastifyRequest): Promise<OwnerId> {
-    const ownerId = await callers.owner(request);
-    limits.intent(ownerId, request.ip);
-    return ownerId;
+  function within({
+    acting: { caller },
+    request,
+  }: Pick<Input<typeof turnFaucet>, "acting" | "request">): OwnerId {
+    limits.intent(caller.ownerId, request.ip);
+    return caller.ownerId;
   }
 
-  app.get("/play/purse", async (request, reply) => {
-    const ownerId = await callers.owner(request);
-    return reply.header("cache-control", "no-store").send(purseFigures(purses.purse(ownerId)));
-  });
+  add(lookIntoPurse, ({ acting: { caller } }) => answer(200, purseFigures(purses.purse(caller.ownerId))));
 
-  app.post("/play/faucet", async (request) => {
-    parseBody(Nothing, request.body);
-    const ownerId = await acting(request);
-    return purseFigures(purses.faucet(ownerId));
-  });
+  add(turnFaucet, (input) => answer(200, purseFigures(purses.faucet(within(input)))));
 
-  app.post("/play/pay", async (request) => {
-    const { paymentRequest } = parseBody(Payment, request.body);
-    const ownerId = await acting(request);
-    const { paymentHash, purse } = purses.payFromPurse(ownerId, paymentRequest);
+  add(payFromPurse, async (input) => {
+    const ownerId = within(input);
+    const { paymentHash, purse } = purses.payFromPurse(ownerId, input.body.paymentRequest);
     // The wallet's hint does this as well; waiting for it here means that the answer comes after the fact.
     await economy.reconcile(paymentHash);
-    return { paymentHash, ...purseFigures(purse) };
+    return answer(200, { paymentHash, ...purseFigures(purse) });
   });
 
-  app.post("/play/invoice", async (request, reply) => {
-    const { amountSats } = parseBody(WantedInvoice, request.body);
-    const ownerId = await acting(request);
-    const { expiresAt, paymentHash, paymentRequest } = purses.makePurseInvoice(ownerId, amountSats);
-    return reply.code(201).send({ paymentRequest, paymentHash, amountSats, expiresAt: timestamp(expiresAt) });
+  add(fillPurse, (input) => {
+    const { amountSats } = input.body;
+    const { expiresAt, paymentHash, paymentRequest } = purses.makePurseInvoice(within(input), amountSats);
+    return answer(201, { paymentRequest, paymentHash, amountSats, expiresAt: timestamp(expiresAt) });
   });
 }

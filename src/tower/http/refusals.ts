@@ -22,6 +22,10 @@ function answerTo(error: FastifyError): Answer | undefined {
       );
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return answer("frame_too_large", "The body is longer than 64 KiB: send less.");
+    case "FST_ERR_BAD_URL":
+      return answer("bad_request", "The address is not one: a % stands before something that is no byte.");
+    case "FST_ERR_MAX_PARAM_LENGTH":
+      return answer("not_found", "There is nothing here.");
     case "FST_ERR_CTP_INVALID_JSON_BODY":
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
       return answer("bad_request", "The body is not JSON.");
@@ -34,6 +38,12 @@ function answerTo(error: FastifyError): Answer | undefined {
         : undefined;
     }
   }
+}
+
+/** Answers what the router itself refuses, before any route or hook is found, in the same form: Fastify's own tells its name. */
+export function answerRouterErrors(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const { status, code, message } = answerTo(error) ?? answer("internal", "The tower failed at this.");
+  reply.code(status).send({ code, message } satisfies Refusal);
 }
 
 /** Makes every failure of a server's routes `{code, message}` with the refusal's status. What a route throws is logged only when it is the tower's fault. */

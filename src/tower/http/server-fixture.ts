@@ -102,6 +102,9 @@ export function memoryAccess(operatorToken: string) {
 export function recordingEconomy() {
   const performed: { readonly caller: Caller; readonly intent: Intent }[] = [];
   const jobs = new Map<string, JobRecord>();
+  /** How often the work of a job was begun. */
+  const attempts = new Map<string, number>();
+  const watchers = new Set<(job: JobRecord) => void>();
   const economy = {
     async perform(caller: Caller, intent: Intent) {
       performed.push({ caller, intent });
@@ -121,9 +124,45 @@ export function recordingEconomy() {
       });
     },
     reconcile: async () => {},
+    watchJob(id: string, listener: (record: JobRecord) => void) {
+      const own = (record: JobRecord) => {
+        if (record.jobId === id) listener(record);
+      };
+      watchers.add(own);
+      return () => watchers.delete(own);
+    },
+    attemptsOf: async (id: string) => attempts.get(id) ?? 0,
+    isPayable: async () => false,
+    session: async () => undefined,
+    token: async () => undefined,
+    waitForSession: () => refuse("unknown_session", "There is no such session."),
+    quote: () => refuse("agent_unavailable", "Nobody is priced here."),
+    offerToken: () => refuse("agent_unavailable", "Nobody is priced here."),
+    treasury: {
+      settings: noTreasury,
+      change: noTreasury,
+      figures: noTreasury,
+      deposit: noTreasury,
+      withdraw: noTreasury,
+      withdrawal: noTreasury,
+      setBudget: noTreasury,
+    },
   } satisfies Omit<Economy, "drain">;
-  return { performed, jobs, economy };
+  return {
+    performed,
+    jobs,
+    attempts,
+    watchers,
+    economy,
+    /** Has a job become this. */
+    change(record: JobRecord): void {
+      jobs.set(record.jobId, record);
+      for (const told of [...watchers]) told(record);
+    },
+  };
 }
+
+const noTreasury = (): never => refuse("unsupported", "There is no treasury here.");
 
 /** A job that waits for its evaluation to be paid. */
 export function job(id: string, owner: OwnerId): JobRecord {
@@ -146,7 +185,7 @@ export const OPERATOR_TOKEN = "operator-token-of-the-tests-0123456789";
 /** Both doors on a free port of this machine, with everything behind them in memory. */
 export async function startServer(overrides: Partial<ServerOptions> = {}) {
   const log = memoryLog();
-  const { performed, jobs, economy } = recordingEconomy();
+  const { attempts, change, performed, jobs, economy, watchers } = recordingEconomy();
   const board = createValueBoard();
   const chat: { readonly line: ChatLine; readonly ownerId: OwnerId | null }[] = [];
   const logged: string[] = [];
@@ -164,12 +203,13 @@ export async function startServer(overrides: Partial<ServerOptions> = {}) {
             : owner === null || (viewer.sees === "own" && viewer.ownerId === owner),
         )
         .map(({ line }) => line),
+      sessions: [],
     }),
     agents: async () => agents,
     purse: async () => undefined,
   };
   const head = createHead(log.follower, seq(0), () => {});
-  const { app, gateway } = await createServer({
+  const { app, declarations, gateway } = await createServer({
     access,
     doors: createDoors(["localhost", "127.0.0.1"], ["https://allowed.example"]),
     limits: createLimits(Date.now),
@@ -196,8 +236,11 @@ export async function startServer(overrides: Partial<ServerOptions> = {}) {
   return {
     access,
     app,
+    attempts,
     board,
+    change,
     chat,
+    declarations,
     economy,
     gateway,
     head,
@@ -206,6 +249,7 @@ export async function startServer(overrides: Partial<ServerOptions> = {}) {
     logged,
     performed,
     origin,
+    watchers,
     connect: (path = "", headers: Record<string, string> = {}) =>
       connectClient(`ws://127.0.0.1:${port}/ws/matrix${path}`, headers),
     async close() {

@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as rawRequest } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -10,6 +11,7 @@ import { sats, toMsat } from "../../protocol/units.ts";
 import { newSecret } from "../access/secret.ts";
 import { openPlayWallet, type PlayWallet } from "../lightning/play/play-wallet.ts";
 import { job, OPERATOR_TOKEN, startServer, type TestServer } from "./server-fixture.ts";
+import { contradiction } from "./testing/conformance.ts";
 
 let directory = "";
 let wallet: PlayWallet;
@@ -48,11 +50,14 @@ async function ask(method: string, path: string, { token, body, headers = {} }: 
     ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  return {
+  const answered = {
     status: response.status,
     headers: response.headers,
     body: text.startsWith("{") ? JSON.parse(text) : text,
   };
+  const type = response.headers.get("content-type");
+  expect(contradiction(server.declarations, { method, path, type, ...answered })).toBeUndefined();
+  return answered;
 }
 const refused = (status: number, code: string) => ({
   status,
@@ -404,6 +409,17 @@ test("what fails inside is answered without its reason, and logged", async () =>
   expect({ status, body }).toMatchObject(refused(500, "internal"));
   expect(JSON.stringify(body)).not.toContain("inner workings");
   expect(server.logged.join("")).toContain("inner workings");
+});
+
+test("a tower that stops does not wait for who never asked for anything", async () => {
+  const { port } = new URL(server.origin);
+  const silent = connect(Number(port), "127.0.0.1");
+  const closed = new Promise((resolve) => silent.on("close", resolve));
+  // Answered after it: the server has the silent one by then.
+  await new Promise((resolve) => silent.on("connect", resolve));
+  await ask("GET", "/healthz");
+  await server.app.close();
+  await closed;
 });
 
 test("every answer carries the policy that pages run under", async () => {

@@ -15,18 +15,23 @@ import type { Economy } from "../economy/economy.ts";
 import { acceptSockets, type Gateway, openGateway } from "../gateway/gateway.ts";
 import type { GatewayOptions } from "../gateway/parts.ts";
 import { acceptJson } from "./body.ts";
-import { createCallers } from "./callers.ts";
+import { type Callers, createCallers } from "./callers.ts";
 import { serveClient } from "./client.ts";
+import type { Declaration } from "./declaration.ts";
 import { addHealthRoutes } from "./health.ts";
+import { addJobStreamRoute } from "./job-stream.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addKioskRoutes } from "./kiosks.ts";
+import { addOpenApiRoute } from "./openapi.ts";
 import { addPlayRoutes, type PlayRoutesOptions } from "./play.ts";
-import { answerRefusals } from "./refusals.ts";
+import { answerRefusals, answerRouterErrors } from "./refusals.ts";
+import { addingRoutes } from "./route.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
+import { dropSilentConnections } from "./silent-connections.ts";
 
 /** Everything that both doors, HTTP and socket, stand on. */
 export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
-  readonly economy: Pick<Economy, "perform" | "job" | "waitForJob" | "reconcile">;
+  readonly economy: Omit<Economy, "drain">;
   /** Present only with the play wallet. */
   readonly purses: PlayRoutesOptions["purses"] | undefined;
   /** Throws a `RefusalError` when nobody should be sent here. */
@@ -47,10 +52,15 @@ const PRESSURE_SAMPLE_MS = 1000;
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
+/** Both doors, and what is declared of the first. */
+export interface Server {
+  readonly app: FastifyInstance;
+  readonly gateway: Gateway;
+  readonly declarations: ReadonlySet<Declaration>;
+}
+
 /** Both doors on one server that does not listen yet. Closing the server ends everything but what it was given. */
-export async function createServer(
-  options: ServerOptions,
-): Promise<{ app: FastifyInstance; gateway: Gateway }> {
+export async function createServer(options: ServerOptions): Promise<Server> {
   const loggerInstance: FastifyBaseLogger = options.log;
   const app = fastify({
     loggerInstance,
@@ -58,8 +68,10 @@ export async function createServer(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_FRAME_BYTES,
     forceCloseConnections: "idle",
+    frameworkErrors: answerRouterErrors,
   });
   await acceptSockets(app, options.log);
+  dropSilentConnections(app);
   answerRefusals(app);
   acceptJson(app);
   await addSecurityHeaders(app, options.doors);
@@ -77,21 +89,32 @@ export async function createServer(
     if (!/^application\/json\b/i.test(request.headers["content-type"] ?? ""))
       refuse("unsupported_media_type", "Send a JSON body with the header Content-Type: application/json.");
   });
-  addHealthRoutes(app, options.ready);
+  const declarations = collectDeclarations(app);
+  const callers = createCallers(options.access, options.limits);
+  addHealthRoutes(addingRoutes(app, callers), options.ready);
   const intake = createIntake(options.economy, options.limits);
   const gateway = openGateway(app, { ...options, intake });
-  await app.register((api) => addApi(api, gateway, intake, options), { prefix: "/api" });
+  await app.register((api) => addApi(api, { gateway, intake, callers, declarations }, options), {
+    prefix: "/api",
+  });
   await serveClient(app, options.clientDir);
-  return { app, gateway };
+  return { app, gateway, declarations };
+}
+
+/** What the routes under `/api` are made with, besides the server's options. */
+interface ApiParts {
+  readonly callers: Callers;
+  readonly declarations: ReadonlySet<Declaration>;
+  readonly gateway: Gateway;
+  readonly intake: Intake;
 }
 
 async function addApi(
   api: FastifyInstance,
-  gateway: Gateway,
-  intake: Intake,
+  { callers, declarations, gateway, intake }: ApiParts,
   options: ServerOptions,
 ): Promise<void> {
-  const { access, economy, limits, purses, snapshots } = options;
+  const { access, board, economy, limits, purses, snapshots } = options;
   await api.register(rateLimit, {
     max: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     timeWindow: "1 minute",
@@ -100,17 +123,35 @@ async function addApi(
       new RefusalError("rate_limited", `Too many requests from this address: try again in ${after}.`),
   });
   const known = collectRoutes(api);
-  const callers = createCallers(access, limits);
-  addJobRoutes(api, {
+  const add = addingRoutes(api, callers);
+  addJobRoutes(add, {
     economy,
     intake,
     callers,
     agents: () => snapshots.agents(),
     ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
   });
-  addKioskRoutes(api, { callers, kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
-  if (purses !== undefined) addPlayRoutes(api, { callers, economy, limits, purses });
+  const endStreams = addJobStreamRoute(add, {
+    economy,
+    board,
+    failed: (error) => options.log.error({ err: error }, "a stream of a job failed"),
+    ...(options.pingMs !== undefined && { heartbeatMs: options.pingMs }),
+  });
+  // Before the server stops listening: it waits for every answer that is under way.
+  api.addHook("preClose", async () => endStreams());
+  addKioskRoutes(add, { kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
+  if (purses !== undefined) addPlayRoutes(add, { economy, limits, purses });
+  addOpenApiRoute(add, declarations);
   refuseOtherMethods(api, known());
+}
+
+/** The declarations of the routes that are added from now on, as they are added. */
+function collectDeclarations(app: FastifyInstance): ReadonlySet<Declaration> {
+  const declarations = new Set<Declaration>();
+  app.addHook("onRoute", ({ config }) => {
+    if (config?.declaration !== undefined) declarations.add(config.declaration);
+  });
+  return declarations;
 }
 
 /** Notes the routes that are added from now on; gives the methods of each path when asked. */

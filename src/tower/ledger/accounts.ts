@@ -1,4 +1,4 @@
-import type { JobId } from "../../protocol/ids.ts";
+import type { JobId, SessionId, TokenId } from "../../protocol/ids.ts";
 
 /** A debit raises assets and expenses, a credit raises the other three. */
 export type AccountKind = "asset" | "liability" | "equity" | "revenue" | "expense";
@@ -13,6 +13,7 @@ const SINGLE = {
   model_payable: "liability",
   /** What the wallet held when the books were opened. */
   opening: "equity",
+  /** What operators put in, and took out. */
   deposits: "equity",
   withdrawals: "equity",
   "revenue:eval": "revenue",
@@ -27,8 +28,8 @@ const SINGLE = {
 
 type SingleAccount = keyof typeof SINGLE;
 
-/** The accounts there is one of per job or session: all of them owed to somebody. */
-type OwnedAccount = `${"escrow" | "session" | "refund"}:${string}`;
+/** The accounts there is one of per job, session or token: all of them owed to somebody. */
+type OwnedAccount = `${"escrow" | "reserved" | "session" | "token" | "refund"}:${string}`;
 
 export type Account = SingleAccount | OwnedAccount;
 
@@ -36,6 +37,8 @@ export const NODE = "node" satisfies Account;
 export const PAYOUTS_IN_FLIGHT = "payouts_in_flight" satisfies Account;
 export const MODEL_PAYABLE = "model_payable" satisfies Account;
 export const OPENING = "opening" satisfies Account;
+export const DEPOSITS = "deposits" satisfies Account;
+export const WITHDRAWALS = "withdrawals" satisfies Account;
 export const EVAL_REVENUE = "revenue:eval" satisfies Account;
 export const WORK_REVENUE = "revenue:work" satisfies Account;
 export const ROUNDING_REVENUE = "revenue:rounding" satisfies Account;
@@ -45,8 +48,28 @@ export const TREASURY_JOBS = "expense:treasury_jobs" satisfies Account;
 
 /** Paid for a job and neither earned nor given back yet. */
 export const escrow = (job: JobId): Account => `escrow:${job}`;
-/** Owed back to whoever paid for the job. */
-export const refund = (job: JobId): Account => `refund:${job}`;
+/** Set aside for the work of a job that is funded ahead, until its price is known. */
+export const reserved = (job: JobId): Account => `reserved:${job}`;
+/** Owed back to whoever paid for the job, or whose session is over. */
+export const refund = (of: JobId | SessionId): Account => `refund:${of}`;
+
+/** What pays for jobs without an invoice each. The treasury's own is an expense that is undone with what comes back. */
+export type Fund =
+  | { readonly kind: "session"; readonly sessionId: SessionId }
+  | { readonly kind: "token"; readonly tokenId: TokenId }
+  | { readonly kind: "treasury" };
+
+/** The account that a fund's sats come from and go back to. */
+export function fundAccount(fund: Fund): Account {
+  switch (fund.kind) {
+    case "session":
+      return `session:${fund.sessionId}`;
+    case "token":
+      return `token:${fund.tokenId}`;
+    case "treasury":
+      return TREASURY_JOBS;
+  }
+}
 
 /** The accounts of the kinds asked for, those of jobs and sessions left out. */
 export const singleAccounts = (...kinds: readonly AccountKind[]): readonly Account[] =>
@@ -58,4 +81,4 @@ export const kindOf = (account: Account): AccountKind => (isSingle(account) ? SI
 
 /** Whether what the account holds is money that payers are owed back or may still spend. */
 export const belongsToPayer = (account: Account): boolean =>
-  account.startsWith("refund:") || account.startsWith("session:");
+  account.startsWith("refund:") || account.startsWith("session:") || account.startsWith("token:");

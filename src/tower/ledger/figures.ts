@@ -27,7 +27,7 @@ const OWN = singleAccounts("equity", "revenue", "expense");
  * Assets less liabilities. As debits equal credits this is equity and revenue less expenses, a dozen accounts,
  * while the liabilities grow with every job.
  */
-async function ownFunds(sql: Sql): Promise<Msat> {
+export async function ownFunds(sql: Sql): Promise<Msat> {
   const rows = await sql.all<{ balance_msat: bigint }>(
     `SELECT balance_msat FROM ledger_balance WHERE account IN (${OWN.map(() => "?").join(", ")})`,
     ...OWN,

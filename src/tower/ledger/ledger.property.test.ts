@@ -33,7 +33,7 @@ const amount = fc
   .oneof(fc.constantFrom(0n, 500n, 1000n, 10_000n, 100_000n), fc.bigInt({ min: 0n, max: 400_000n }))
   .map(msat);
 const job = fc.constantFrom(jobId("a"), jobId("b"));
-const paidBy = fc.constantFrom<happened.PaidBy>("payer", "treasury");
+const paidFrom = fc.constantFrom<happened.PaidFrom>({ kind: "payer" }, { kind: "treasury" });
 const payout = { amount, feeReserve: amount };
 
 /** Everything that may happen, in any order: most sequences try much that the books must refuse. */
@@ -44,12 +44,12 @@ const postings: fc.Arbitrary<readonly Posting[]> = fc.oneof(
     .map(({ excess, ...rest }) => happened.invoiceSettled({ ...rest, received: msat(rest.due + excess) })),
   fc.record({ jobId: job, received: amount }).map(happened.settledTooLate),
   fc.record({ jobId: job, due: amount }).map(happened.treasuryPaid),
-  fc.record({ jobId: job, fee: amount, paidBy }).map(happened.evalRecognised),
-  fc.record({ jobId: job, fee: amount, paidBy }).map(happened.evaluationFailed),
+  fc.record({ jobId: job, fee: amount, paidFrom }).map(happened.evalRecognised),
+  fc.record({ jobId: job, fee: amount, paidFrom }).map(happened.evaluationFailed),
   fc
-    .record({ jobId: job, paid: amount, used: amount, modelCost: amount, paidBy })
+    .record({ jobId: job, paid: amount, used: amount, modelCost: amount, paidFrom })
     .map(happened.workCompleted),
-  fc.record({ jobId: job, paid: amount, paidBy }).map(happened.workUnfinished),
+  fc.record({ jobId: job, paid: amount, paidFrom }).map(happened.workUnfinished),
   amount.map(happened.modelExpense),
   fc.record(payout).map(happened.payoutStarted),
   fc.record({ jobId: job, fee: amount, ...payout }).map(happened.payoutSucceeded),

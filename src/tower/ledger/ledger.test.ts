@@ -107,7 +107,7 @@ test("balances read as positive amounts on their own side", async () => {
   const database = await books();
   await enter(database, happened.openingBalance(m(500)));
   await enter(database, happened.invoiceSettled({ jobId: job, due: m(30), received: m(30) }));
-  await enter(database, happened.evalRecognised({ jobId: job, fee: m(10), paidBy: "payer" }));
+  await enter(database, happened.evalRecognised({ jobId: job, fee: m(10), paidFrom: { kind: "payer" } }));
   const accounts = [NODE, OPENING, escrow(job), EVAL_REVENUE, WORK_REVENUE] as const;
   const balances = await database.read((sql) =>
     Promise.all(accounts.map((account) => balanceOf(sql, account))),
@@ -126,7 +126,7 @@ test("the figures of a day with a whole job in it", async () => {
   await enter(database, happened.invoiceSettled({ jobId: job, due: m(10_000), received: m(10_000) }));
   await enter(
     database,
-    happened.evalRecognised({ jobId: job, fee: m(10_000), paidBy: "payer" }),
+    happened.evalRecognised({ jobId: job, fee: m(10_000), paidFrom: { kind: "payer" } }),
     today.startMs,
   );
   await enter(database, happened.invoiceSettled({ jobId: job, due: m(300_000), received: m(300_000) }));
@@ -137,7 +137,7 @@ test("the figures of a day with a whole job in it", async () => {
       paid: m(300_000),
       used: m(200_000),
       modelCost: m(90_000),
-      paidBy: "payer",
+      paidFrom: { kind: "payer" },
     }),
   );
   const payout = { amount: m(100_000), feeReserve: m(2000) };
@@ -178,7 +178,7 @@ test("a job the treasury pays earns nothing and gives the treasury everything ba
       paid: m(300_000),
       used: m(200_000),
       modelCost: m(40_000),
-      paidBy: "treasury",
+      paidFrom: { kind: "treasury" },
     }),
   );
   expect(await database.read((sql) => readFigures(sql, today))).toEqual({

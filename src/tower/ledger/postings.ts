@@ -1,8 +1,11 @@
-import type { JobId } from "../../protocol/ids.ts";
+import type { JobId, SessionId } from "../../protocol/ids.ts";
 import { type Msat, msat } from "../../protocol/units.ts";
 import {
+  DEPOSITS,
   EVAL_REVENUE,
   escrow,
+  type Fund,
+  fundAccount,
   MODEL_EXPENSE,
   MODEL_PAYABLE,
   NODE,
@@ -11,7 +14,9 @@ import {
   ROUNDING_REVENUE,
   ROUTING_EXPENSE,
   refund,
+  reserved,
   TREASURY_JOBS,
+  WITHDRAWALS,
   WORK_REVENUE,
 } from "./accounts.ts";
 import { credit, debit, lines, type Posting } from "./double-entry.ts";
@@ -22,22 +27,25 @@ import { credit, debit, lines, type Posting } from "./double-entry.ts";
  */
 export type Postings = readonly Posting[];
 
-/** Who paid the invoice in question: a payer over Lightning, or the treasury by {@link treasuryPaid}. */
-export type PaidBy = "payer" | "treasury";
+/** What paid the invoice in question: somebody over Lightning, or a fund. */
+export type PaidFrom = Fund | { readonly kind: "payer" };
 
 /** Parts of a sat cannot travel as a refund: they stay as revenue. */
-function owed(jobId: JobId, amount: Msat): Postings {
+function owed(to: JobId | SessionId, amount: Msat): Postings {
   const part = msat(amount % 1000n);
-  return [credit(refund(jobId), msat(amount - part)), credit(ROUNDING_REVENUE, part)];
+  return [credit(refund(to), msat(amount - part)), credit(ROUNDING_REVENUE, part)];
 }
 
-/** Gives back to whoever paid: a payer is owed whole sats, the treasury has the expense undone. */
-const givenBack = (jobId: JobId, amount: Msat, paidBy: PaidBy): Postings =>
-  paidBy === "treasury" ? [credit(TREASURY_JOBS, amount)] : owed(jobId, amount);
+/** Gives back to whoever paid: a payer is owed whole sats, a fund has all of it again. */
+const givenBack = (jobId: JobId, amount: Msat, paidFrom: PaidFrom): Postings =>
+  paidFrom.kind === "payer" ? owed(jobId, amount) : [credit(fundAccount(paidFrom), amount)];
 
 /** The treasury's own payment is no revenue: it cancels the expense it was. */
-const earned = (account: typeof EVAL_REVENUE | typeof WORK_REVENUE, amount: Msat, paidBy: PaidBy): Posting =>
-  credit(paidBy === "treasury" ? TREASURY_JOBS : account, amount);
+const earned = (
+  account: typeof EVAL_REVENUE | typeof WORK_REVENUE,
+  amount: Msat,
+  paidFrom: PaidFrom,
+): Posting => credit(paidFrom.kind === "treasury" ? TREASURY_JOBS : account, amount);
 
 /** The books begin with what the wallet already holds. */
 export const openingBalance = (amount: Msat): Postings => lines(debit(NODE, amount), credit(OPENING, amount));
@@ -53,20 +61,66 @@ export function invoiceSettled(settled: { jobId: JobId; due: Msat; received: Msa
 }
 
 /** A payment came when nothing was due any more: all of it is owed back. */
-export const settledTooLate = ({ jobId, received }: { jobId: JobId; received: Msat }): Postings =>
-  lines(debit(NODE, received), ...owed(jobId, received));
+export const settledTooLate = ({
+  owedTo,
+  received,
+}: {
+  owedTo: JobId | SessionId;
+  received: Msat;
+}): Postings => lines(debit(NODE, received), ...owed(owedTo, received));
+
+/** A session or a token was paid for: what came is its balance. */
+export const fundReceived = ({ fund, received }: { fund: Fund; received: Msat }): Postings =>
+  lines(debit(NODE, received), credit(fundAccount(fund), received));
+
+/** A job that is funded ahead takes its eval fee, and sets aside what its work may cost at most. */
+export const fundsReserved = (ahead: { jobId: JobId; fund: Fund; fee: Msat; most: Msat }): Postings =>
+  lines(
+    debit(fundAccount(ahead.fund), msat(ahead.fee + ahead.most)),
+    credit(escrow(ahead.jobId), ahead.fee),
+    credit(reserved(ahead.jobId), ahead.most),
+  );
+
+/**
+ * The price is known: it is held for the job, the rest of what was set aside goes back. A price of 0 sets all of it free: the work
+ * does not come about. Throws a `RangeError` for a price above what was set aside.
+ */
+export function reservationPriced(priced: { jobId: JobId; fund: Fund; most: Msat; price: Msat }): Postings {
+  const { jobId, fund, most, price } = priced;
+  if (price > most) throw new RangeError(`a price of ${price} msat is above the ${most} msat set aside`);
+  return lines(
+    debit(reserved(jobId), most),
+    credit(escrow(jobId), price),
+    credit(fundAccount(fund), msat(most - price)),
+  );
+}
+
+/** A session is over: what is left on it is owed back. */
+export const sessionEnded = ({ sessionId, balance }: { sessionId: SessionId; balance: Msat }): Postings =>
+  lines(debit(fundAccount({ kind: "session", sessionId }), balance), ...owed(sessionId, balance));
+
+/** What was owed for a job goes to its payer's session. */
+export const refundCredited = (refunded: { jobId: JobId; fund: Fund; amount: Msat }): Postings =>
+  lines(debit(refund(refunded.jobId), refunded.amount), credit(fundAccount(refunded.fund), refunded.amount));
+
+/** An operator put sats into the node. */
+export const depositReceived = ({ received }: { received: Msat }): Postings =>
+  lines(debit(NODE, received), credit(DEPOSITS, received));
 
 /** The treasury pays a job's invoice: no Lightning, the sats are only set aside. */
 export const treasuryPaid = ({ jobId, due }: { jobId: JobId; due: Msat }): Postings =>
   lines(debit(TREASURY_JOBS, due), credit(escrow(jobId), due));
 
 /** The agent gave its verdict, yes or no: the eval fee is earned. */
-export const evalRecognised = (verdict: { jobId: JobId; fee: Msat; paidBy: PaidBy }): Postings =>
-  lines(debit(escrow(verdict.jobId), verdict.fee), earned(EVAL_REVENUE, verdict.fee, verdict.paidBy));
+export const evalRecognised = (verdict: { jobId: JobId; fee: Msat; paidFrom: PaidFrom }): Postings =>
+  lines(debit(escrow(verdict.jobId), verdict.fee), earned(EVAL_REVENUE, verdict.fee, verdict.paidFrom));
 
 /** The evaluation broke down, so there is no verdict to pay for. */
-export const evaluationFailed = (failure: { jobId: JobId; fee: Msat; paidBy: PaidBy }): Postings =>
-  lines(debit(escrow(failure.jobId), failure.fee), ...givenBack(failure.jobId, failure.fee, failure.paidBy));
+export const evaluationFailed = (failure: { jobId: JobId; fee: Msat; paidFrom: PaidFrom }): Postings =>
+  lines(
+    debit(escrow(failure.jobId), failure.fee),
+    ...givenBack(failure.jobId, failure.fee, failure.paidFrom),
+  );
 
 /**
  * The work is done: what was used is earned, the rest of what was paid goes back. Never more than `paid` is earned.
@@ -77,27 +131,27 @@ export function workCompleted(completed: {
   paid: Msat;
   used: Msat;
   modelCost: Msat;
-  paidBy: PaidBy;
+  paidFrom: PaidFrom;
 }): Postings {
-  const { jobId, paid, used, modelCost, paidBy } = completed;
+  const { jobId, paid, used, modelCost, paidFrom } = completed;
   const rest = msat(paid > used ? paid - used : 0n);
   return lines(
     debit(escrow(jobId), paid),
-    earned(WORK_REVENUE, msat(paid - rest), paidBy),
-    ...givenBack(jobId, rest, paidBy),
+    earned(WORK_REVENUE, msat(paid - rest), paidFrom),
+    ...givenBack(jobId, rest, paidFrom),
     ...modelExpense(modelCost),
   );
 }
 
 /** Work that was paid for ended without a result, by failure, abort or cancellation: all of it goes back. */
-export const workUnfinished = (ended: { jobId: JobId; paid: Msat; paidBy: PaidBy }): Postings =>
-  lines(debit(escrow(ended.jobId), ended.paid), ...givenBack(ended.jobId, ended.paid, ended.paidBy));
+export const workUnfinished = (ended: { jobId: JobId; paid: Msat; paidFrom: PaidFrom }): Postings =>
+  lines(debit(escrow(ended.jobId), ended.paid), ...givenBack(ended.jobId, ended.paid, ended.paidFrom));
 
 /** An attempt of a brain cost this much, whether it came to anything or not. */
 export const modelExpense = (cost: Msat): Postings =>
   lines(debit(MODEL_EXPENSE, cost), credit(MODEL_PAYABLE, cost));
 
-/** A refund on its way over Lightning. `feeReserve` is the most the route may cost. */
+/** Sats on their way out over Lightning. `feeReserve` is the most the route may cost. */
 export interface Payout {
   readonly amount: Msat;
   readonly feeReserve: Msat;
@@ -105,15 +159,20 @@ export interface Payout {
 
 const held = ({ amount, feeReserve }: Payout): Msat => msat(amount + feeReserve);
 
+/** What a payout is for: a refund of a job's or a session's payer, or the operator's withdrawal. */
+export type PayoutFor =
+  | { readonly kind: "refund"; readonly of: JobId | SessionId }
+  | { readonly kind: "withdrawal" };
+
 /** The wallet is asked to pay: from now on the money counts as gone, though it is still owed. */
 export const payoutStarted = (payout: Payout): Postings =>
   lines(debit(PAYOUTS_IN_FLIGHT, held(payout)), credit(NODE, held(payout)));
 
 /** The wallet paid: the refund is no longer owed, the fee is ours, what was held too much comes back. */
-export function payoutSucceeded(payout: Payout & { jobId: JobId; fee: Msat }): Postings {
-  const { jobId, amount, feeReserve, fee } = payout;
+export function payoutSucceeded(payout: Payout & { to: PayoutFor; fee: Msat }): Postings {
+  const { to, amount, feeReserve, fee } = payout;
   return lines(
-    debit(refund(jobId), amount),
+    debit(to.kind === "withdrawal" ? WITHDRAWALS : refund(to.of), amount),
     debit(ROUTING_EXPENSE, fee),
     credit(PAYOUTS_IN_FLIGHT, held(payout)),
     fee <= feeReserve ? debit(NODE, msat(feeReserve - fee)) : credit(NODE, msat(fee - feeReserve)),

@@ -1,7 +1,13 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { RefusalError } from "../../protocol/refusal.ts";
 import type { LightningConfig } from "../config.ts";
 import { ensurePrivateFile } from "../storage/directory-lock.ts";
 import { openLnbitsWallet } from "./lnbits/lnbits-wallet.ts";
+import { openLndWallet } from "./lnd/lnd-wallet.ts";
+import { openNwcWallet } from "./nwc/nwc-wallet.ts";
+import { openPhoenixdWallet } from "./phoenixd/phoenixd-wallet.ts";
 import type { DayOf } from "./play/faucet.ts";
 import { openPlayWallet } from "./play/play-wallet.ts";
 import type { Purses } from "./play/purses.ts";
@@ -13,19 +19,52 @@ export interface OpenedWallet {
   readonly purses: Purses | undefined;
 }
 
-/** Opens the wallet that the configuration names. Whoever opens it closes it. */
+/**
+ * Opens the wallet that the configuration names. Whoever opens it closes it. Refuses with `bad_request` where a file that it names cannot
+ * be read.
+ */
 export function openWallet(
   lightning: LightningConfig,
   options: { readonly dataDir: string; readonly now: () => number; readonly dayOf: DayOf },
 ): OpenedWallet {
   const { dataDir, now, dayOf } = options;
-  if (lightning.kind === "lnbits") {
-    const { url, adminKey, invoiceKey = adminKey, network } = lightning;
-    return { wallet: openLnbitsWallet({ url, adminKey, invoiceKey, network, now }), purses: undefined };
-  }
+  if (lightning.kind !== "play") return { wallet: openRealWallet(lightning, now), purses: undefined };
   const file = join(dataDir, "play-wallet.db");
   // It holds keys and preimages.
   ensurePrivateFile(file);
   const wallet = openPlayWallet({ file, now, dayOf });
   return { wallet, purses: wallet };
+}
+
+function openRealWallet(
+  lightning: Exclude<LightningConfig, { readonly kind: "play" }>,
+  now: () => number,
+): Wallet {
+  switch (lightning.kind) {
+    case "lnbits": {
+      const { url, adminKey, invoiceKey = adminKey, network } = lightning;
+      return openLnbitsWallet({ url, adminKey, invoiceKey, network, now });
+    }
+    case "phoenixd":
+      return openPhoenixdWallet({ ...lightning, now });
+    case "lnd": {
+      const { url, macaroon, certificateFile, network } = lightning;
+      const certificate = certificateFile === undefined ? undefined : readCertificate(certificateFile);
+      return openLndWallet({ url, macaroon, certificate, network, now });
+    }
+    case "nwc":
+      return openNwcWallet({ ...lightning, now });
+  }
+}
+
+function readCertificate(file: string): string {
+  try {
+    const pem = readFileSync(file, "utf8");
+    // Throws for what is none.
+    new X509Certificate(pem);
+    return pem;
+  } catch (cause) {
+    const sentence = `LND_TLS_CERT names ${file}, which is no certificate that can be read.`;
+    throw new RefusalError("bad_request", sentence, { cause });
+  }
 }

@@ -37,6 +37,15 @@ export type PaymentStatus =
 export type PaymentLookup = PaymentStatus | { readonly state: "unknown" };
 
 /**
+ * A hint that an invoice may have been settled. `cursor`, where the wallet has one, is the place to follow from after a restart, once
+ * this hint and those before it are dealt with.
+ */
+export interface SettlementHint {
+  readonly paymentHash: string;
+  readonly cursor?: string;
+}
+
+/**
  * A Lightning wallet as the tower needs it. Preimages never leave it. Every method refuses with `wallet_unavailable` when the
  * wallet cannot be asked; after `pay` refused so, only `lookupPayment` knows what happened.
  */
@@ -64,8 +73,12 @@ export interface Wallet {
 
   lookupPayment(paymentHash: string): Promise<PaymentLookup>;
 
-  /** Calls back when one of its invoices may have been settled: a hint to ask, never proof. Returns its own undo. */
-  followSettlements(listener: (paymentHash: string) => void): () => void;
+  /**
+   * Calls back when one of its invoices may have been settled: a hint to ask, never proof. `after` is the cursor of an earlier hint: what
+   * was settled since then is told too, oldest first, and some of it may be told again. A cursor that is not understood is none: then
+   * only what is settled from now on is told. Returns its own undo.
+   */
+  followSettlements(listener: (hint: SettlementHint) => void, after?: string): () => void;
 
   /** What the node could spend if fees were 0. */
   balance(): Promise<Msat>;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BrainError, type BrainRates, TOPICS, type Usage, type Verdict } from "../brain.ts";
-import { BUILTIN_RATES, createBuiltinBrain } from "./builtin.ts";
+import { createBuiltinBrain } from "./builtin.ts";
 import { ACCEPTED, HOSTILE, PARAGRAPHS, REFUSED } from "./testing/samples.ts";
 import { countTokens } from "./tokens.ts";
 import { wordsOf } from "./words.ts";
@@ -49,8 +49,8 @@ const sixtyWords = [
 async function mispriced(request: string): Promise<unknown> {
   const { maxInputTokens, maxOutputTokens } = await accepted(request);
   const work = await brain.execute(request, { maxOutputTokens, signal: never, onText: ignore });
-  const estimate = satsFor({ inputTokens: maxInputTokens, outputTokens: maxOutputTokens }, BUILTIN_RATES);
-  const actual = satsFor(work.usage, BUILTIN_RATES);
+  const estimate = satsFor({ inputTokens: maxInputTokens, outputTokens: maxOutputTokens }, brain.rates);
+  const actual = satsFor(work.usage, brain.rates);
   const right = estimate >= 100n && estimate <= 500n && actual * 5n <= estimate * 4n;
   return right && !work.text.endsWith("\n…") ? undefined : { request, estimate, actual };
 }
@@ -222,4 +222,81 @@ test("any request is answered, and the estimate covers what is used", async () =
     }),
     { numRuns: 150, seed: 7 },
   );
+});
+
+/** What `evaluate` allows must be within what `estimate` said; the number of favourable verdicts seen. */
+async function withinEstimate(request: string): Promise<number> {
+  const most = brain.estimate(request);
+  expect(Number.isSafeInteger(most.inputTokens) && Number.isSafeInteger(most.outputTokens)).toBe(true);
+  const verdict = await brain.evaluate(request, { signal: never });
+  if (verdict.kind === "rejected") return 0;
+  expect({ request, most: verdict.maxInputTokens <= most.inputTokens }).toEqual({ request, most: true });
+  expect({ request, most: verdict.maxOutputTokens <= most.outputTokens }).toEqual({ request, most: true });
+  return 1;
+}
+
+test("an estimate covers the verdict on every sample, and is the verdict itself when everything is asked", async () => {
+  for (const { request } of [...ACCEPTED, ...REFUSED, ...HOSTILE]) await withinEstimate(request);
+  const { maxInputTokens, maxOutputTokens } = await accepted(PARAGRAPHS.story);
+  expect(brain.estimate(PARAGRAPHS.story)).toEqual({
+    inputTokens: maxInputTokens,
+    outputTokens: maxOutputTokens,
+  });
+});
+
+test("an estimate covers the verdict where composing a text makes more tokens of it", async () => {
+  // U+0958 and U+1D160 are written as two and three characters once composed.
+  for (const grown of ["\u0958".repeat(12), "\u{1d160}".repeat(60)]) {
+    const request = `${PARAGRAPHS.memo.slice(0, 300)} ${grown}`;
+    expect(countTokens(request.normalize("NFC"))).toBeGreaterThan(countTokens(request));
+    expect(await withinEstimate(request)).toBe(1);
+  }
+});
+
+/** Words of the samples with signs between them that requests are cut at, and characters that change when tidied. */
+const patched = fc
+  .array(
+    fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.constantFrom(...Object.values(PARAGRAPHS).flatMap((text) => text.split(" "))),
+      },
+      fc.constantFrom(
+        "summarise this:",
+        "sentiment:",
+        "keywords",
+        "\n",
+        '"',
+        "“",
+        "”",
+        "Text:",
+        " - ",
+        "`",
+        "[",
+      ),
+      fc.constantFrom(
+        "\u200b",
+        "\u00ad",
+        "<b>",
+        "<script>",
+        "</script>",
+        "\u0958\u0958",
+        "\u{1d160}",
+        "\ud800",
+      ),
+      fc.string({ unit: "grapheme", maxLength: 20 }),
+    ),
+    { minLength: 1, maxLength: 90 },
+  )
+  .map((parts) => parts.join(" ").slice(0, 500));
+
+test("an estimate covers the verdict on any request", async () => {
+  let verdicts = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(odd, patched, mixed), async (request) => {
+      verdicts += await withinEstimate(request);
+    }),
+    { numRuns: 400, seed: 23 },
+  );
+  expect(verdicts).toBeGreaterThan(100);
 });

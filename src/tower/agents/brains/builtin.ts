@@ -1,22 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type Brain, BrainError, type BrainRates, type Topic, throwIfAborted } from "../brain.ts";
-import { answerLines, noteOf, outputBudget } from "./compose.ts";
+import { type Brain, BrainError, type Topic, throwIfAborted } from "../brain.ts";
+import { brainRates } from "../rates.ts";
+import { answerLines, largestOutputBudget, noteOf, outputBudget } from "./compose.ts";
 import { createLanguage, type Language } from "./language.ts";
 import { type Plan, planFor } from "./plan.ts";
+import { tidy } from "./request.ts";
 import { type Pace, stream } from "./stream.ts";
 import { countTokens } from "./tokens.ts";
 
-/**
- * 400 USD per million tokens each way and 1.4 cents a job: at 100,000 USD per bitcoin and a margin of 40% about 0.56 sats a token and
- * 20 sats a job, so that a request of 60 words is estimated at 100 to 500 sats.
- */
-export const BUILTIN_RATES: BrainRates = {
-  source: "published rate of the built-in brain",
-  inputMicroUsdPerMillion: 400_000_000n,
-  outputMicroUsdPerMillion: 400_000_000n,
-  infrastructureMicroUsd: 14_000n,
-  evaluation: { inputMicroUsdPerMillion: 40_000_000n, outputMicroUsdPerMillion: 40_000_000n },
-};
+const RATES = brainRates("built-in", "analysis", "evaluation");
 
 /** A few words every 30 ms: about as fast as a person can follow. */
 const PACE_MS = 30;
@@ -53,7 +45,11 @@ export function createBuiltinBrain(options: { readonly pace?: Pace } = {}): Brai
   const pace = options.pace ?? defaultPace;
   return {
     name: "built-in",
-    rates: BUILTIN_RATES,
+    rates: RATES,
+    estimate: (request) => ({
+      inputTokens: countTokens(request),
+      outputTokens: largestOutputBudget(countTokens(tidy(request))),
+    }),
     evaluate: (request, { signal }) =>
       guarded(signal, () => {
         const plan = planFor(request, sharedLanguage());

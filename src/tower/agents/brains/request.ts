@@ -11,8 +11,11 @@ export interface Request {
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 const TAG = /<\/?[a-z][^<>]*>/giu;
 
-/** The request without what nobody sees: direction marks, HTML tags, lone surrogates, runs of spaces. */
-function tidy(request: string): string {
+/**
+ * The request without what nobody sees: direction marks, HTML tags, lone surrogates, runs of spaces. What {@link takeApart} finds is
+ * cut out of this, and holds no token more.
+ */
+export function tidy(request: string): string {
   return request
     .toWellFormed()
     .normalize("NFC")

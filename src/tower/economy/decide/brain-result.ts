@@ -3,6 +3,7 @@ import type { JobRecord, Price } from "../../../protocol/records.ts";
 import type { Msat, Sats } from "../../../protocol/units.ts";
 import { both, type Decision, decision, effectKey } from "./decision.ts";
 import { endWork } from "./end-work.ts";
+import { priceFundedWork } from "./fund-job.ts";
 
 /** An evaluation's verdict as the economy needs it: priced. */
 export type PricedVerdict =
@@ -15,13 +16,20 @@ const used = (job: JobRecord, cost: Msat): Decision =>
   });
 
 /**
- * The verdict is in. Accepted: the work's invoice is to be made, with its price locked. Rejected: the job ends,
- * says why, and keeps the evaluation's fee. `expense` is what evaluating cost the tower.
+ * The verdict is in. Accepted: the work's invoice is to be made, with its price locked; of a job that is funded ahead it is
+ * paid at once. Rejected: the job ends, says why, and keeps the evaluation's fee. `expense` is what evaluating cost the tower,
+ * `queue` how many jobs stand before this one when its agent is busy, else undefined.
  */
-export function verdictIn(job: JobRecord, verdict: PricedVerdict, expense: Msat): Decision {
+export function verdictIn(
+  job: JobRecord,
+  verdict: PricedVerdict,
+  expense: Msat,
+  queue: number | undefined,
+): Decision {
   if (verdict.kind === "rejected") {
     return both(used(job, expense), endWork(job, { outcome: "rejected", error: verdict.reason }, []));
   }
+  if (job.funding !== "invoice") return both(used(job, expense), priceFundedWork(job, verdict, queue));
   return both(
     used(job, expense),
     decision({

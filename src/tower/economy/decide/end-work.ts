@@ -3,8 +3,16 @@ import { invoiceOf } from "../../../job/context.ts";
 import type { NewFact } from "../../../protocol/facts.ts";
 import type { JobRecord } from "../../../protocol/records.ts";
 import { refuse } from "../../../protocol/refusal.ts";
-import { NO_SATS, type Sats, sats, toMsat } from "../../../protocol/units.ts";
-import { type Decision, decision, type Effect, effectKey, type MoneyMove } from "./decision.ts";
+import { NO_MSAT, NO_SATS, type Sats, sats, toMsat } from "../../../protocol/units.ts";
+import {
+  type Decision,
+  decision,
+  type Effect,
+  effectKey,
+  type MoneyMove,
+  type PaidFrom,
+} from "./decision.ts";
+import { fundOf, heldInvoice, heldSats, paidFrom } from "./held.ts";
 
 /** How work ends. `usedSats` is what a completed job's work really cost its payer. */
 export type Ending =
@@ -23,6 +31,7 @@ export function endWork(job: JobRecord, ending: Ending, queue: readonly JobRecor
   const held = heldSats(job);
   const earned = earnedSats(job, ending, held);
   const refund = sats(held - earned);
+  const from = paidFrom(job, heldInvoice(job));
   const fact: NewFact = {
     type: "job_completed",
     jobId: job.jobId,
@@ -37,37 +46,41 @@ export function endWork(job: JobRecord, ending: Ending, queue: readonly JobRecor
   const next = job.phase === "executing" ? nextTurn(others) : { facts: [], effects: [] };
   const requeued = job.phase === "queued" ? newPlaces(others) : [];
   return decision({
-    facts: [fact, ...next.facts, ...requeued],
-    moves: held > 0 ? [moneyMove(job, ending, held, earned)] : [],
+    facts: [fact, ...creditedAtOnce(job, refund, from), ...next.facts, ...requeued],
+    moves: [...(held > 0 ? [moneyMove(job, ending, { held, earned, from })] : []), ...setFree(job)],
     effects: next.effects,
   });
 }
 
-function moneyMove(job: JobRecord, ending: Ending, held: Sats, earned: Sats): MoneyMove {
+/** What did not come over Lightning is back where it came from with the end of the work: nobody has to claim it. */
+const creditedAtOnce = (job: JobRecord, refund: Sats, from: PaidFrom): readonly NewFact[] =>
+  refund > 0 && from.kind !== "payer"
+    ? [{ type: "refund_settled", jobId: job.jobId, amountSats: refund, method: "credit" }]
+    : [];
+
+/** What was set aside for work that never got its price goes back. */
+function setFree(job: JobRecord): readonly MoneyMove[] {
+  const fund = fundOf(job);
+  const most = toMsat(job.reservedSats ?? NO_SATS);
+  if (fund === undefined || most === 0n) return [];
+  return [{ kind: "reservation_priced", jobId: job.jobId, fund, most, price: NO_MSAT }];
+}
+
+interface Held {
+  readonly held: Sats;
+  readonly earned: Sats;
+  readonly from: PaidFrom;
+}
+
+function moneyMove(job: JobRecord, ending: Ending, { held, earned, from }: Held): MoneyMove {
   const { jobId } = job;
   if (ending.outcome === "completed") {
-    return { kind: "work_earned", jobId, paid: toMsat(held), used: toMsat(earned) };
+    return { kind: "work_earned", jobId, paid: toMsat(held), used: toMsat(earned), paidFrom: from };
   }
   return earned > 0
-    ? { kind: "eval_earned", jobId, fee: toMsat(earned) }
-    : { kind: "held_is_owed", jobId, paid: toMsat(held) };
+    ? { kind: "eval_earned", jobId, fee: toMsat(earned), paidFrom: from }
+    : { kind: "held_given_back", jobId, paid: toMsat(held), paidFrom: from };
 }
-
-/** What the tower holds for this job and has not earned: the evaluation until its verdict, then the work. */
-function heldSats(job: JobRecord): Sats {
-  switch (job.phase) {
-    case "evaluating":
-      return paidFor(job.evalInvoice);
-    case "queued":
-    case "executing":
-      return paidFor(job.workInvoice);
-    default:
-      return NO_SATS;
-  }
-}
-
-const paidFor = (invoice: JobRecord["evalInvoice"]): Sats =>
-  invoice?.state === "settled" ? invoice.amountSats : NO_SATS;
 
 function earnedSats(job: JobRecord, ending: Ending, held: Sats): Sats {
   if (ending.outcome === "completed") return ending.usedSats < held ? ending.usedSats : held;

@@ -4,6 +4,7 @@ import type { JobId, Timestamp } from "../../../protocol/ids.ts";
 import type { InvoiceType, JobRecord, Price } from "../../../protocol/records.ts";
 import { type Msat, NO_MSAT, NO_SATS, type Sats, satsDown, toMsat } from "../../../protocol/units.ts";
 import { type Decision, decision, type Effect, effectKey, type MoneyMove } from "./decision.ts";
+import { paidFrom } from "./held.ts";
 
 /** An invoice that the wallet has made for a job. */
 export interface MadeInvoice {
@@ -21,7 +22,7 @@ export function invoiceMade(job: JobRecord, made: MadeInvoice): Decision {
   const evalPaid = job.evalInvoice?.state === "settled" ? toMsat(job.evalInvoice.amountSats) : NO_MSAT;
   const earned: MoneyMove[] =
     made.invoiceType === "work" && evalPaid > 0n
-      ? [{ kind: "eval_earned", jobId: job.jobId, fee: evalPaid }]
+      ? [{ kind: "eval_earned", jobId: job.jobId, fee: evalPaid, paidFrom: paidFrom(job, job.evalInvoice) }]
       : [];
   return decision({ facts: [fact], moves: earned });
 }
@@ -51,7 +52,7 @@ export function invoiceSettled(job: JobRecord, settlement: Settlement, queue: nu
   if (!isAwaited(job, arrived)) {
     return decision({
       facts: [arrived],
-      moves: [{ kind: "settled_not_due", jobId: job.jobId, received: amount }],
+      moves: [{ kind: "settled_not_due", owedTo: job.jobId, received: amount }],
     });
   }
   const due = toMsat(invoiceOf(job, invoiceType)?.amountSats ?? NO_SATS);
@@ -63,7 +64,8 @@ export function invoiceSettled(job: JobRecord, settlement: Settlement, queue: nu
   });
 }
 
-const nextStep = (jobId: JobId, paid: InvoiceType): Effect =>
+/** What follows the payment of an invoice, unless the agent is busy. */
+export const nextStep = (jobId: JobId, paid: InvoiceType): Effect =>
   paid === "eval"
     ? { kind: "evaluate", key: effectKey.evaluate(jobId), jobId }
     : { kind: "execute", key: effectKey.execute(jobId), jobId };

@@ -1,6 +1,6 @@
 import { shortJobId } from "../../../job/chat.ts";
 import { formatSats } from "../../../protocol/format.ts";
-import type { JobId, OwnerId } from "../../../protocol/ids.ts";
+import type { AgentId, JobId, OwnerId } from "../../../protocol/ids.ts";
 import type { IntentOf } from "../../../protocol/intents.ts";
 import { UNPAID_PER_OWNER } from "../../../protocol/limits.ts";
 import { refuse } from "../../../protocol/refusal.ts";
@@ -21,22 +21,14 @@ export interface AgentStanding {
 }
 
 /**
- * Opens a job. Refuses: `unsupported` funding, an unknown, absent or paused agent, one whose daily budget is
- * spent, and an owner with too many unpaid invoices.
+ * Refuses when an agent takes no jobs: `unknown_agent`, `agent_unavailable` (absent or paused), `budget_exhausted` (its daily
+ * budget is spent).
  */
-export function openJob(
-  intent: IntentOf<"job_request">,
-  job: { readonly jobId: JobId; readonly ownerId: OwnerId },
+export function assertTakesJobs(
+  agentId: AgentId,
   agent: AgentStanding | undefined,
-  unpaidInvoices: number,
-): Decision {
-  if (intent.funding !== "invoice") {
-    refuse(
-      "unsupported",
-      `This tower takes no jobs funded by ${intent.funding}: leave "funding" out and pay the invoices.`,
-    );
-  }
-  if (agent === undefined) refuse("unknown_agent", `There is no agent "${intent.agentId}".`);
+): asserts agent is AgentStanding {
+  if (agent === undefined) refuse("unknown_agent", `There is no agent "${agentId}".`);
   if (!agent.present || agent.paused) {
     refuse("agent_unavailable", `${agent.label} takes no jobs at the moment: ask another agent.`);
   }
@@ -46,6 +38,19 @@ export function openJob(
       `${agent.label} has used its budget of ${formatSats(satsDown(agent.budget))} for today: ask another agent.`,
     );
   }
+}
+
+/**
+ * Opens a job that is paid by an invoice for each of its two steps. Refuses as {@link assertTakesJobs} does, and with
+ * `too_many_open` an owner with too many unpaid invoices.
+ */
+export function openJob(
+  intent: IntentOf<"job_request">,
+  job: { readonly jobId: JobId; readonly ownerId: OwnerId },
+  agent: AgentStanding | undefined,
+  unpaidInvoices: number,
+): Decision {
+  assertTakesJobs(intent.agentId, agent);
   if (unpaidInvoices >= UNPAID_PER_OWNER) {
     refuse("too_many_open", `You have ${unpaidInvoices} unpaid invoices: pay or cancel one first.`);
   }
@@ -55,7 +60,7 @@ export function openJob(
         type: "job_started",
         jobId: job.jobId,
         agentId: intent.agentId,
-        funding: intent.funding,
+        funding: "invoice",
         ownerId: job.ownerId,
         requestId: intent.requestId,
         request: intent.request,

@@ -3,7 +3,7 @@ import { formatSats } from "../../../protocol/format.ts";
 import type { JobRecord } from "../../../protocol/records.ts";
 import { refuse } from "../../../protocol/refusal.ts";
 import { type Msat, type Sats, toMsat } from "../../../protocol/units.ts";
-import { type Decision, decision, effectKey, type Payout } from "./decision.ts";
+import { type Decision, decision, effectKey, type Fund, type Outgoing, type Payout } from "./decision.ts";
 
 /** What the economy needs to know of an invoice that somebody wants a refund paid to. */
 export interface ClaimInvoice {
@@ -17,17 +17,73 @@ export interface ClaimInvoice {
   readonly isOurs: boolean;
 }
 
+/** The wallet that payouts leave from, as far as they need it. */
+export interface PayingWallet {
+  readonly prefix: string;
+  /** The least that goes out over Lightning. */
+  readonly leastSats: Sats;
+  /** The most the route may cost. */
+  readonly feeLimitSats: Sats;
+}
+
 /**
- * The payer claims what is owed back, to an invoice for exactly that amount. Refuses, in this order:
- * `nothing_owed`, `payout_in_flight`, `wrong_network`, `own_invoice`, `no_amount`, `wrong_amount`, `invoice_expired`.
+ * The payer claims what is owed back, to an invoice for exactly that amount. Refuses with `nothing_owed` or `payout_in_flight`, then as
+ * {@link assertPayableTo} does.
  */
 export function claimRefund(
   job: JobRecord,
   invoice: ClaimInvoice,
-  wallet: { readonly prefix: string; readonly feeLimitSats: Sats },
+  wallet: PayingWallet,
   now: number,
 ): Decision {
   assertOwed(job);
+  assertPayableTo(invoice, job.owedSats, wallet, now);
+  return decision({
+    facts: [{ type: "refund_claimed", jobId: job.jobId, amountSats: job.owedSats }],
+    moves: [{ kind: "payout_started", ...payout(job, job.owedSats, wallet.feeLimitSats) }],
+    effects: [{ kind: "payout", jobId: job.jobId, ...outgoing(invoice, job.owedSats, wallet) }],
+  });
+}
+
+/** The payer has what is owed put on its own session, at once and whole. Refuses like {@link assertOwed}. */
+export function creditRefund(job: JobRecord, fund: Fund): Decision {
+  assertOwed(job);
+  const { jobId, owedSats } = job;
+  return decision({
+    facts: [{ type: "refund_settled", jobId, amountSats: owedSats, method: "credit" }],
+    moves: [{ kind: "refund_credited", jobId, fund, amount: toMsat(owedSats) }],
+  });
+}
+
+/** A payment of `amountSats` to an invoice that was checked. */
+export const outgoing = (invoice: ClaimInvoice, amountSats: Sats, wallet: PayingWallet): Outgoing => ({
+  key: effectKey.payout(invoice.paymentHash),
+  paymentRequest: invoice.paymentRequest,
+  paymentHash: invoice.paymentHash,
+  amountSats,
+  feeLimitSats: wallet.feeLimitSats,
+});
+
+/** Refuses with `below_minimum` what the route would cost more than. */
+export function assertAboveLeast(amount: Sats, { leastSats }: Pick<PayingWallet, "leastSats">): void {
+  if (amount >= leastSats) return;
+  refuse(
+    "below_minimum",
+    `${formatSats(amount)} is less than Lightning pays out (${formatSats(leastSats)}): it stays as credit, and a session can take it.`,
+  );
+}
+
+/**
+ * Refuses an invoice that cannot be paid exactly what is to go out: `below_minimum`, `wrong_network`, `own_invoice`, `no_amount`,
+ * `wrong_amount`, `invoice_expired`, in this order.
+ */
+export function assertPayableTo(
+  invoice: ClaimInvoice,
+  amount: Sats,
+  wallet: PayingWallet,
+  now: number,
+): void {
+  assertAboveLeast(amount, wallet);
   if (invoice.prefix !== wallet.prefix) {
     refuse(
       "wrong_network",
@@ -36,34 +92,19 @@ export function claimRefund(
   }
   if (invoice.isOurs) refuse("own_invoice", "That invoice is this tower's own: make one with your wallet.");
   if (invoice.amount === undefined) {
-    refuse("no_amount", `That invoice names no amount: make one for exactly ${formatSats(job.owedSats)}.`);
+    refuse("no_amount", `That invoice names no amount: make one for exactly ${formatSats(amount)}.`);
   }
-  if (invoice.amount !== toMsat(job.owedSats)) {
+  if (invoice.amount !== toMsat(amount)) {
     refuse(
       "wrong_amount",
-      `That invoice is not for what is owed: make one for exactly ${formatSats(job.owedSats)}.`,
+      `That invoice is not for what is owed: make one for exactly ${formatSats(amount)}.`,
     );
   }
   if (invoice.expiresAt < now) refuse("invoice_expired", "That invoice has expired: make a new one.");
-  return decision({
-    facts: [{ type: "refund_claimed", jobId: job.jobId, amountSats: job.owedSats }],
-    moves: [{ kind: "payout_started", ...payout(job, job.owedSats, wallet.feeLimitSats) }],
-    effects: [
-      {
-        kind: "payout",
-        key: effectKey.payout(invoice.paymentHash),
-        jobId: job.jobId,
-        paymentRequest: invoice.paymentRequest,
-        paymentHash: invoice.paymentHash,
-        amountSats: job.owedSats,
-        feeLimitSats: wallet.feeLimitSats,
-      },
-    ],
-  });
 }
 
 const payout = (job: JobRecord, amountSats: Sats, feeLimitSats: Sats): Payout => ({
-  jobId: job.jobId,
+  to: { kind: "refund", of: job.jobId },
   amount: toMsat(amountSats),
   feeReserve: toMsat(feeLimitSats),
 });

@@ -1,18 +1,20 @@
 import { shortJobId } from "../../../job/chat.ts";
-import type { JobId } from "../../../protocol/ids.ts";
+import type { AgentId, JobId, SessionId } from "../../../protocol/ids.ts";
 import type { Intent, IntentOf, IntentType } from "../../../protocol/intents.ts";
-import type { JobRecord } from "../../../protocol/records.ts";
+import type { JobRecord, SessionRecord } from "../../../protocol/records.ts";
 import { refuse } from "../../../protocol/refusal.ts";
-import type { Sats } from "../../../protocol/units.ts";
 import type { Clock } from "../../clock.ts";
+import type { AddressPayer } from "../../lightning/lnurl/address-payer.ts";
 import type { Purses } from "../../lightning/play/purses.ts";
 import type { Wallet } from "../../lightning/wallet.ts";
 import type { Database, Sql } from "../../storage/port.ts";
 import type { Moment } from "../apply.ts";
 import { type Decision, decision } from "../decide/decision.ts";
-import type { Caller, Performed } from "../economy.ts";
+import type { Caller, Performed, SessionSecret } from "../economy.ts";
 import { readJobRecord } from "../jobs.ts";
+import type { Quote } from "../quote.ts";
 import type { Reconciler } from "../reconcile.ts";
+import { readSession } from "../sessions.ts";
 import type { Transactor } from "../transactor.ts";
 import { recallIntent, rememberDone } from "./intent-table.ts";
 
@@ -25,8 +27,12 @@ export interface IntentParts {
   /** The payers' purses; only the play wallet has them. */
   readonly purses: Purses | undefined;
   readonly clock: Clock;
-  /** The most a payout's route may cost. */
-  readonly feeLimit: (amount: Sats) => Sats;
+  /** Finds invoices for Lightning Addresses. */
+  readonly addressPayer: AddressPayer;
+  /** What a request to an agent costs at most, just now. */
+  readonly quote: (agentId: AgentId, request: string) => Quote;
+  /** How long a session's invoice can be paid, in seconds. */
+  readonly sessionInvoiceSeconds: number;
 }
 
 /** Does one kind of intent, once per owner and `requestId`. Throws a `RefusalError`; nothing has then changed. */
@@ -35,7 +41,9 @@ export type Perform<Type extends IntentType> = (caller: Caller, intent: IntentOf
 /** What an intent comes to, decided inside the transaction. */
 export interface Outcome {
   readonly decision: Decision;
-  readonly performed: Performed;
+  readonly performed: Omit<Performed, "secret">;
+  /** Shown this once, and not remembered. */
+  readonly secret?: SessionSecret;
 }
 
 /** Does an intent that needs nothing but the database in one transaction: recalled, decided, applied and remembered. */
@@ -50,7 +58,11 @@ export const once = (
     if (known?.state === "done") return { decision: decision({}), result: known.performed };
     const outcome = await decide(sql, moment);
     await rememberDone(sql, caller.ownerId, intent, outcome.performed, moment.now);
-    return { decision: outcome.decision, result: outcome.performed };
+    const { performed, secret } = outcome;
+    return {
+      decision: outcome.decision,
+      result: secret === undefined ? performed : { ...performed, secret },
+    };
   });
 
 /**
@@ -61,6 +73,13 @@ export async function ownJob(sql: Sql, caller: Caller, id: JobId): Promise<JobRe
   const job = await readJobRecord(sql, id);
   if (job.ownerId !== caller.ownerId) refuse("forbidden", `Job ${shortJobId(id)} belongs to somebody else.`);
   return job;
+}
+
+/** The caller's own session. Refuses with `unknown_session` or `forbidden`. */
+export async function ownSession(sql: Sql, caller: Caller, id: SessionId): Promise<SessionRecord> {
+  const session = await readSession(sql, id);
+  if (session.ownerId !== caller.ownerId) refuse("forbidden", "That session belongs to somebody else.");
+  return session;
 }
 
 /** A job whose invoices the caller sees, and so may pay: its owner, or any operator. Refuses as {@link ownJob} does. */

@@ -4,8 +4,10 @@ import type { Caller, Performed } from "../economy.ts";
 import type { IntentParts, Perform } from "./intent.ts";
 import { cancel, requestJob } from "./job-request.ts";
 import { control, say } from "./operator.ts";
-import { payInvoice, topUpPurse } from "./purse.ts";
+import { payInvoice, paySession, topUpPurse } from "./purse.ts";
 import { claim } from "./refund-claim.ts";
+import { closeSession } from "./session-close.ts";
+import { openSession, recoverSession, topUpSession } from "./session-open.ts";
 
 /** Does what callers ask: each intent once per owner and `requestId`. Kiosks are refused with `read_only`. */
 export function createIntents(parts: IntentParts): (caller: Caller, intent: Intent) => Promise<Performed> {
@@ -17,9 +19,11 @@ export function createIntents(parts: IntentParts): (caller: Caller, intent: Inte
     purse_topup: topUpPurse(parts),
     chat_message: say(parts),
     agent_control: control(parts),
-    session_open: noSessions,
-    session_topup: noSessions,
-    session_close: noSessions,
+    session_open: openSession(parts),
+    session_topup: topUpSession(parts),
+    session_pay: paySession(parts),
+    session_close: closeSession(parts),
+    session_recover: recoverSession(parts),
   };
   const underWay = new Map<string, Promise<Performed>>();
 
@@ -38,6 +42,3 @@ export function createIntents(parts: IntentParts): (caller: Caller, intent: Inte
     return performing;
   };
 }
-
-const noSessions = (): never =>
-  refuse("unsupported", "This tower does not open sessions: pay each job by its invoices.");

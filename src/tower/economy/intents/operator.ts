@@ -1,7 +1,7 @@
 import type { IntentOf } from "../../../protocol/intents.ts";
 import { refuse } from "../../../protocol/refusal.ts";
 import { toMsat } from "../../../protocol/units.ts";
-import { topUpBudget } from "../../agents/budget.ts";
+import { setOwnBudget, topUpBudget } from "../../agents/budget.ts";
 import { findAgent, setPaused } from "../../agents/registry.ts";
 import type { Sql } from "../../storage/port.ts";
 import type { Moment } from "../apply.ts";
@@ -9,19 +9,21 @@ import { type Decision, decision } from "../decide/decision.ts";
 import { failJob } from "../decide/end-work.ts";
 import type { Performed } from "../economy.ts";
 import { queueOf, readJobRecord } from "../jobs.ts";
+import { sayOnSession } from "./funded-job.ts";
 import { type IntentParts, once, type Perform } from "./intent.ts";
 
-/** An operator speaks to everybody. Nobody else may speak without a session. */
+/**
+ * What is said on a session is a request that the session pays for. Without one only an operator speaks, to everybody: others are
+ * refused with `payment_required`.
+ */
 export const say =
-  ({ transactor }: IntentParts): Perform<"chat_message"> =>
+  (parts: IntentParts): Perform<"chat_message"> =>
   (caller, intent) => {
+    if (intent.sessionId !== undefined) return sayOnSession(parts, caller, intent, intent.sessionId);
     if (caller.role !== "operator") {
-      refuse(
-        "unsupported",
-        "Free chat needs a session, which this tower does not open: ask an agent for a job.",
-      );
+      refuse("payment_required", "Free chat needs a session: open one, or ask an agent for a job.");
     }
-    return once(transactor, caller, intent, async () => ({
+    return once(parts.transactor, caller, intent, async () => ({
       decision: decision({ facts: [{ type: "chat", speaker: { kind: "operator" }, text: intent.text }] }),
       performed: {},
     }));
@@ -51,6 +53,13 @@ async function controlled(sql: Sql, moment: Moment, intent: IntentOf<"agent_cont
         refuse("bad_request", "Say how many sats the agent may spend on top.");
       }
       await topUpBudget(sql, intent.agentId, moment.day, toMsat(intent.amountSats));
+      return decision({});
+    }
+    case "set_budget": {
+      if (intent.amountSats === undefined) {
+        refuse("bad_request", "Say how many sats the agent may spend on each day.");
+      }
+      await setOwnBudget(sql, intent.agentId, toMsat(intent.amountSats));
       return decision({});
     }
     case "abort": {

@@ -3,17 +3,20 @@ import type { InvoiceType, JobRecord } from "../../../protocol/records.ts";
 import { refuse } from "../../../protocol/refusal.ts";
 import type { Sql } from "../../storage/port.ts";
 import type { Performed } from "../economy.ts";
-import { findJobInvoice } from "../invoices.ts";
-import { type IntentParts, type Perform, payableJob } from "./intent.ts";
+import { findJobInvoice, openSessionInvoices } from "../invoices.ts";
+import { type IntentParts, ownSession, type Perform, payableJob } from "./intent.ts";
 import { recallIntent, rememberBegun, rememberDone } from "./intent-table.ts";
+import { payFromTreasury } from "./treasury-pay.ts";
 
 /**
  * Pays an invoice from the caller's purse, outside the database; what the wallet then says is credited as any
  * payment is. Begun before and credited since, it is done: the tower stopped between the payment and its answer.
  */
 export const payInvoice =
-  ({ database, reconciler, purses, clock }: IntentParts): Perform<"pay_invoice"> =>
+  (parts: IntentParts): Perform<"pay_invoice"> =>
   async (caller, intent) => {
+    if (intent.from === "treasury") return payFromTreasury(parts, caller, intent);
+    const { database, reconciler, purses, clock } = parts;
     if (purses === undefined) {
       refuse("unsupported", "This tower runs on a real wallet: pay the invoice with yours.");
     }
@@ -39,6 +42,40 @@ export const payInvoice =
     assertPayable(job, invoiceType, clock.now());
     purses.payFromPurse(caller.ownerId, invoice.paymentRequest);
     await reconciler.reconcile(invoice.paymentHash);
+    return performed;
+  };
+
+/**
+ * Pays the newest open invoice of the caller's session from its purse. Begun before and credited since, it is done. Refuses with
+ * `unknown_invoice` when nothing waits to be paid, and as a purse does.
+ */
+export const paySession =
+  ({ database, reconciler, purses, clock }: IntentParts): Perform<"session_pay"> =>
+  async (caller, intent) => {
+    if (purses === undefined) {
+      refuse("unsupported", "This tower runs on a real wallet: pay the invoice with yours.");
+    }
+    const { sessionId } = intent;
+    const performed: Performed = { sessionId };
+    const { before, invoices } = await database.transaction(async (sql) => {
+      const before = await recallIntent(sql, caller.ownerId, intent);
+      await ownSession(sql, caller, sessionId);
+      if (before === undefined) await rememberBegun(sql, caller.ownerId, intent, clock.now());
+      return { before, invoices: await openSessionInvoices(sql, sessionId) };
+    });
+    if (before?.state === "done") return performed;
+    if (before !== undefined) {
+      for (const { paymentHash } of invoices) await reconciler.reconcile(paymentHash);
+      const left = await database.read((sql) => openSessionInvoices(sql, sessionId));
+      if (left.length < invoices.length) return performed;
+    }
+    const [newest] = invoices.filter(({ expiresAt }) => expiresAt >= clock.now());
+    if (newest === undefined) {
+      return refuse("unknown_invoice", "The session has no invoice that can be paid: top it up for one.");
+    }
+    purses.payFromPurse(caller.ownerId, newest.paymentRequest);
+    await reconciler.reconcile(newest.paymentHash);
+    await database.transaction((sql) => rememberDone(sql, caller.ownerId, intent, performed, clock.now()));
     return performed;
   };
 

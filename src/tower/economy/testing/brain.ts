@@ -30,11 +30,13 @@ export function createTestBrain(): TestBrain {
     behaviour: {},
     rates: {
       source: "made up for tests",
+      asOf: "2026-01-15",
       inputMicroUsdPerMillion: 0n,
       outputMicroUsdPerMillion: 1_000_000_000n,
       infrastructureMicroUsd: 100_000n,
       evaluation: { inputMicroUsdPerMillion: 0n, outputMicroUsdPerMillion: 1_000_000_000n },
     },
+    estimate: () => ({ inputTokens: 20, outputTokens: 120 }),
     async evaluate(_request, { signal }) {
       const usage = { inputTokens: 5, outputTokens: 1 };
       if (brain.behaviour.evaluate === "hang") return untilStopped(signal);

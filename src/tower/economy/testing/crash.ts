@@ -92,7 +92,7 @@ export function createMortal(death: number | string, brain: TestBrain): Mortal {
     payFromPurse: (owner, request) => callNow("paying", () => wallet.payFromPurse(owner, request)),
     makePurseInvoice: (owner, amount) =>
       callNow("making an invoice of a purse", () => wallet.makePurseInvoice(owner, amount)),
-    followSettlements: (listener) => wallet.followSettlements((hash) => dead || listener(hash)),
+    followSettlements: (listener, after) => wallet.followSettlements((hint) => dead || listener(hint), after),
   });
   const mortalBrain: Brain = {
     ...brain,

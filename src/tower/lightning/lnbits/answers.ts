@@ -17,8 +17,8 @@ const time = v.pipe(
   v.finite(),
 );
 
-/** A payment as its own wallet sees it. The preimage is in the answer also while it is unpaid, and is left there. */
-export const PaymentSchema = v.object({
+/** A payment as its own wallet sees it. Before 1.6 the preimage is in the answer also while it is unpaid; it is left there. */
+const PaymentSchema = v.object({
   payment_hash: v.string(),
   amount: wholeMsat,
   fee: v.optional(wholeMsat, 0),
@@ -54,6 +54,12 @@ export const FeeReserveSchema = v.object({ fee_reserve: wholeMsat });
 
 /** `GET /api/v1/payments`: the newest first. */
 export const PaymentsSchema = v.array(v.unknown());
+
+/** One entry of the list; none, where it is not one that we know how to read. */
+export const readPayment = (entry: unknown): readonly LnbitsPayment[] => {
+  const payment = v.safeParse(PaymentSchema, entry);
+  return payment.success ? [payment.output] : [];
+};
 
 /** What a refusal says: since 1.0 a payment's certain failure carries `status: "failed"`. */
 export const ErrorSchema = v.object({ detail: v.optional(v.unknown()), status: v.optional(v.string()) });

@@ -1,54 +1,57 @@
 import * as v from "valibot";
+import { refuse } from "../../../protocol/refusal.ts";
+import { followByLooking, type Settled } from "../follow-by-looking.ts";
 import type { JsonClient } from "../json-client.ts";
-import { type LnbitsPayment, PaymentSchema, PaymentsSchema } from "./answers.ts";
+import type { SettlementHint } from "../wallet.ts";
+import { type LnbitsPayment, PaymentsSchema, readPayment } from "./answers.ts";
 
-/** The newest this many are looked at: more than are settled between two looks. */
-const LOOKED_AT = 100;
-const NEWEST = `/api/v1/payments?status=success&sortby=updated_at&direction=desc&limit=${LOOKED_AT}`;
+/** So many are listed at a time. LNbits gives 1,000 at most (`Filters.pagination` in `lnbits/db.py`). */
+const PAGE = 100;
+const NEWEST = `/api/v1/payments?status=success&sortby=updated_at&direction=desc&limit=${PAGE}`;
+/** LNbits stamps a payment before it commits it, and older versions only to the second. */
+const OVERLAP_MS = 10_000;
 
 /**
- * Looks for settled invoices every `pollMs` and tells each hash once. Only a hint: LNbits' own push can be written to by anybody who
- * knows a wallet's id, so it is not listened to. What cannot be asked now is asked the next time. Returns its own undo.
+ * Looks for settled invoices every `pollMs`. Only a hint: LNbits' own push can be written to by anybody who knows a wallet's id, so it is
+ * not listened to. The cursor is `updated_at`; versions before 1.0 have only the time an invoice was made, and there what is paid long
+ * after is left to the sweep. Returns its own undo.
  */
 export function followPaid(
-  wallet: { readonly client: JsonClient; readonly key: string; readonly pollMs: number },
-  listener: (paymentHash: string) => void,
+  wallet: {
+    readonly client: JsonClient;
+    readonly key: string;
+    readonly now: () => number;
+    readonly pollMs: number;
+  },
+  listener: (hint: SettlementHint) => void,
+  after?: string,
 ): () => void {
-  const told = new Set<string>();
-  let isFirst = true;
-  let isOver = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  async function look(): Promise<void> {
-    const { status, body } = await wallet.client.get(NEWEST, wallet.key);
+  async function page(offset: number): Promise<readonly unknown[]> {
+    const { status, body } = await wallet.client.get(`${NEWEST}&offset=${offset}`, wallet.key);
     const listed = status === 200 ? v.safeParse(PaymentsSchema, body) : undefined;
-    const paid = (listed?.success ? listed.output : [])
-      .map((entry) => v.safeParse(PaymentSchema, entry))
-      .flatMap((entry) => (entry.success && isSettled(entry.output) ? [entry.output.payment_hash] : []));
-    for (const paymentHash of paid) {
-      if (told.has(paymentHash)) continue;
-      told.add(paymentHash);
-      // What was settled before anybody followed is the sweep's, not news.
-      if (!isFirst && !isOver) listener(paymentHash);
-    }
-    isFirst = false;
-    // Old hashes cannot come back once newer ones fill the list.
-    if (told.size > 10 * LOOKED_AT) for (const old of [...told].slice(0, -2 * LOOKED_AT)) told.delete(old);
+    if (listed?.success) return listed.output;
+    return refuse("wallet_unavailable", "LNbits does not list the wallet's payments.");
   }
 
-  const again = () => {
-    if (!isOver) timer = setTimeout(run, wallet.pollMs);
-  };
-  const run = () => {
-    // A wallet that does not answer is asked again; the sweep finds what was missed.
-    look().then(again, again);
-  };
-  run();
-  return () => {
-    isOver = true;
-    clearTimeout(timer);
-  };
+  async function settledSince(since: number | undefined): Promise<readonly Settled[]> {
+    const settled: Settled[] = [];
+    for (let offset = 0; ; offset += PAGE) {
+      // One that comes in meanwhile moves the others down: some are listed twice and none is left out.
+      const listed = await page(offset);
+      const payments = listed.flatMap(readPayment);
+      settled.push(...payments.filter(isSettled).map(settlement));
+      const isPastIt = payments.some((payment) => settlement(payment).settledAt < (since ?? Infinity));
+      if (isPastIt || listed.length < PAGE) return settled;
+    }
+  }
+
+  return followByLooking({ ...wallet, settledSince, overlapMs: OVERLAP_MS }, listener, after).stop;
 }
+
+const settlement = ({ payment_hash, updated_at, time }: LnbitsPayment): Settled => ({
+  paymentHash: payment_hash,
+  settledAt: updated_at ?? time ?? 0,
+});
 
 /** The list holds payments in both directions. */
 const isSettled = ({ amount, status, pending }: LnbitsPayment): boolean =>

@@ -2,9 +2,10 @@ import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
+import type { SettlementHint } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openLnbitsWallet } from "./lnbits-wallet.ts";
-import type { LnbitsAccount } from "./testing/account.ts";
+import { askLnbits, type LnbitsAccount } from "./testing/account.ts";
 import { openContractRig } from "./testing/contract-rig.ts";
 import { startStandIn } from "./testing/stand-in.ts";
 
@@ -28,8 +29,10 @@ const openWallet = ({ url, tower }: LnbitsAccount, differs = {}) =>
 
 for (const dialect of ["1.x", "0.x"] as const) {
   describeWallet(`the LNbits wallet (${dialect})`, async () => {
-    const { account } = await openStandIn(dialect);
-    return openContractRig(account);
+    const { account, lists } = await openStandIn(dialect);
+    // One look may have been under way.
+    const followed = async () => expect.poll(lists, { interval: 5 }).toBeGreaterThan(lists() + 1);
+    return openContractRig(account, followed);
   });
 }
 
@@ -94,6 +97,18 @@ test("a settlement is believed only with the wallet's own key: a paid invoice wi
   await Promise.all([rig.release(), stranger.close()]);
 });
 
+test("an invoice that somebody pays by hand from its own wallet is settled", async () => {
+  const { account } = await openStandIn();
+  const rig = await openContractRig(account);
+  const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+  const { paymentRequest, paymentHash } = await rig.wallet.makeInvoice(wanted);
+  const key = { "X-Api-Key": account.tower.adminKey };
+  await askLnbits(account.url, "/api/v1/payments", key, { out: true, bolt11: paymentRequest });
+  const settled = { state: "settled", settledAt: expect.any(Number), amount: 10_000n };
+  expect(await rig.wallet.lookupInvoice(paymentHash)).toEqual(settled);
+  await rig.release();
+});
+
 test("a wallet on another network than the tower was told is not used", async () => {
   const { account } = await openStandIn();
   const wallet = openWallet(account, { network: "tb" });
@@ -112,4 +127,33 @@ test("nobody at the address is said so, without the key", async () => {
   expect(error).toEqual(refusal("wallet_unavailable", "does not answer"));
   expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("tower-");
   await wallet.close();
+});
+
+test("with a cursor everything since is told, however many pages that is", async () => {
+  const { account } = await openStandIn();
+  const rig = await openContractRig(account);
+  const settled: string[] = [];
+  const settleOne = async () => {
+    const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+    const { paymentHash, paymentRequest } = await rig.wallet.makeInvoice(wanted);
+    await rig.settle(paymentRequest);
+    settled.push(paymentHash);
+  };
+  const follow = (count: number, after?: string) =>
+    new Promise<readonly SettlementHint[]>((resolve) => {
+      const hints: SettlementHint[] = [];
+      const undo = rig.wallet.followSettlements((hint) => {
+        if (hints.push(hint) < count) return;
+        undo();
+        resolve(hints);
+      }, after);
+    });
+  const first = follow(1);
+  await settleOne();
+  const [hint] = await first;
+  for (let more = 0; more < 215; more += 1) await settleOne();
+  // Within the overlap the first is told once more.
+  const told = await follow(216, hint?.cursor);
+  expect(told.map(({ paymentHash }) => paymentHash)).toEqual(settled);
+  await rig.release();
 });

@@ -3,7 +3,9 @@ import { refuse } from "../../../protocol/refusal.ts";
 import { type Msat, msat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt, type Network } from "../bolt11/invoice.ts";
+import { createFollowings } from "../followings.ts";
 import { type Answer, createJsonClient } from "../json-client.ts";
+import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   ErrorSchema,
@@ -12,6 +14,8 @@ import {
   type LnbitsLookup,
   type LnbitsPayment,
   LookupSchema,
+  PaymentsSchema,
+  readPayment,
   WalletSchema,
 } from "./answers.ts";
 import { followPaid } from "./follow-paid.ts";
@@ -30,16 +34,6 @@ export interface LnbitsOptions {
   readonly pollMs?: number;
 }
 
-/** A decoded invoice to pay. */
-interface Payable {
-  readonly paymentRequest: string;
-  readonly paymentHash: string;
-  readonly amount: Msat;
-  readonly feeLimit: Msat;
-}
-
-/** A BOLT 11 description holds this much. */
-const MAX_DESCRIPTION_BYTES = 639;
 const POLL_MS = 2_000;
 
 /** What LNbits says when a payment certainly did not happen, and what that is to us; anything else is a refusal of the payee. */
@@ -51,13 +45,13 @@ const FAILURES: readonly (readonly [RegExp, PaymentFailure])[] = [
 
 /**
  * A wallet of an LNbits 1.x (and the older field names) as the tower's wallet. Its own requests carry the invoice key; only `pay` carries
- * the admin key. Follows the routes of `lnbits/core/views/payment_api.py`.
+ * the admin key. Follows the routes of `lnbits/core/views/payment_api.py`. Its `failed` is believed; before 1.6 it could
+ * mean that the node behind it did not answer (`_pay_external_invoice` in `lnbits/core/services/payments.py`).
  */
 export function openLnbitsWallet(options: LnbitsOptions): Wallet {
   const { adminKey, invoiceKey = adminKey, network, now, pollMs = POLL_MS } = options;
   const client = createJsonClient(options.url, "X-Api-Key");
-  /** Payments under way by hash: LNbits refuses a second try of one that is going well. */
-  const paying = new Map<string, Promise<PaymentStatus>>();
+  const followings = createFollowings();
 
   async function lookup(paymentHash: string): Promise<LnbitsPayment | undefined> {
     const answer = await client.get(`/api/v1/payments/${encodeURIComponent(paymentHash)}`, invoiceKey);
@@ -69,8 +63,20 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
     return { ...found.details, status };
   }
 
+  /**
+   * An invoice that was paid from its own wallet, by hand, has two entries with one hash, and looking it up finds the one that left
+   * (`get_standalone_payment` orders by amount). Older versions ignore the filter.
+   */
+  async function incoming(paymentHash: string): Promise<LnbitsPayment | undefined> {
+    const path = `/api/v1/payments?payment_hash=${encodeURIComponent(paymentHash)}`;
+    return understood(await client.get(path, invoiceKey), PaymentsSchema)
+      .flatMap(readPayment)
+      .find(({ payment_hash, amount }) => payment_hash === paymentHash && amount > 0n);
+  }
+
   async function lookupInvoice(paymentHash: string): Promise<InvoiceStatus> {
-    const payment = await lookup(paymentHash);
+    const found = await lookup(paymentHash);
+    const payment = found !== undefined && found.amount < 0n ? await incoming(paymentHash) : found;
     if (payment === undefined || payment.amount <= 0n) return { state: "unknown" };
     if (payment.status === "success") {
       const settledAt = payment.updated_at ?? payment.time ?? now();
@@ -92,9 +98,6 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
   }
 
   async function send({ paymentRequest, paymentHash, amount, feeLimit }: Payable): Promise<PaymentStatus> {
-    const before = await lookupPayment(paymentHash);
-    const isCertain = before.state === "failed" && before.reason !== "own_invoice";
-    if (before.state !== "unknown" && !isCertain) return before;
     if ((await balance()) < amount) return { state: "failed", reason: "insufficient_balance" };
     const { fee_reserve } = understood(
       await client.get(
@@ -105,7 +108,9 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
     );
     // LNbits takes no limit for one payment: what it sets aside is the most it will spend.
     if (fee_reserve > feeLimit) return { state: "failed", reason: "no_route" };
-    const answer = await client.post("/api/v1/payments", adminKey, { out: true, bolt11: paymentRequest });
+    const answer = await client.post("/api/v1/payments", adminKey, {
+      json: { out: true, bolt11: paymentRequest },
+    });
     // Accepted may still be pending, and refused may be because it had been paid: only looking tells.
     const after = await lookupPayment(paymentHash);
     if (after.state === "succeeded" || after.state === "pending") return after;
@@ -117,52 +122,29 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
     kind: "lnbits",
     network,
 
-    async makeInvoice({ amount, description, expirySeconds }) {
-      if (amount < 1) throw new RangeError(`an invoice asks for 1 sat or more, not ${amount}`);
-      if (Buffer.byteLength(description) > MAX_DESCRIPTION_BYTES)
-        throw new RangeError(`an invoice's description holds ${MAX_DESCRIPTION_BYTES} bytes`);
+    async makeInvoice(wanted) {
+      checkWanted(wanted);
+      const { amount, description, expirySeconds } = wanted;
       // `out` is true when it is left out: then LNbits would try to pay.
-      const wanted = { out: false, amount, unit: "sat", memo: description, expiry: expirySeconds };
-      const made = understood(await client.post("/api/v1/payments", invoiceKey, wanted), InvoiceSchema);
+      const json = { out: false, amount, unit: "sat", memo: description, expiry: expirySeconds };
+      const made = understood(await client.post("/api/v1/payments", invoiceKey, { json }), InvoiceSchema);
       const paymentRequest = made.bolt11 ?? made.payment_request ?? "";
-      const invoice = decodeInvoice(paymentRequest);
-      if (invoice.network !== network) {
-        refuse("wallet_unavailable", `The wallet is on network ${invoice.network}: set LIGHTNING_NETWORK.`);
-      }
-      if (invoice.paymentHash !== made.payment_hash || invoice.amount !== BigInt(amount) * 1000n) {
-        refuse("wallet_unavailable", "LNbits made another invoice than it was asked for.");
-      }
-      return { paymentRequest, paymentHash: made.payment_hash, expiresAt: expiresAt(invoice) };
+      return madeInvoice({ paymentRequest, paymentHash: made.payment_hash }, { amount, network });
     },
 
     lookupInvoice,
 
-    async pay({ paymentRequest, feeLimit }) {
-      const invoice = decodeInvoice(paymentRequest);
-      if (invoice.network !== network) refuse("wrong_network", "This invoice is for another network.");
-      const { paymentHash, amount } = invoice;
-      if (amount === null) return refuse("no_amount", "This invoice does not say how many sats it asks for.");
-      const underWay = paying.get(paymentHash);
-      if (underWay) return underWay;
-      const paid = async (): Promise<PaymentStatus> => {
-        if (now() > expiresAt(invoice)) {
-          const before = await lookupPayment(paymentHash);
-          return before.state === "unknown" ? { state: "failed", reason: "invoice_expired" } : before;
-        }
-        return send({ paymentRequest: paymentRequest.toLowerCase(), paymentHash, amount, feeLimit });
-      };
-      const payment = paid().finally(() => paying.delete(paymentHash));
-      paying.set(paymentHash, payment);
-      return payment;
-    },
+    pay: payOnce({ network, now, lookupPayment, send }),
 
     lookupPayment,
 
-    followSettlements: (listener) => followPaid({ client, key: invoiceKey, pollMs }, listener),
+    followSettlements: (listener, after) =>
+      followings.follow(() => followPaid({ client, key: invoiceKey, now, pollMs }, listener, after)),
 
     balance,
 
     async close() {
+      followings.endAll();
       client.close();
     },
   };

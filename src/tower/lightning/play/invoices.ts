@@ -5,7 +5,7 @@ import { type Msat, msat, type Sats, toMsat } from "../../../protocol/units.ts";
 import { encodeInvoice } from "../bolt11/encode.ts";
 import { PLAIN_FEATURES } from "../bolt11/features.ts";
 import { expiresAt, INVOICE_DEFAULTS } from "../bolt11/invoice.ts";
-import type { NewInvoice } from "../wallet.ts";
+import type { NewInvoice, SettlementHint } from "../wallet.ts";
 import type { Account } from "./books.ts";
 import type { Database } from "./database.ts";
 import type { PlayNode } from "./keys.ts";
@@ -45,6 +45,12 @@ function read(row: unknown): StoredInvoice | null {
   };
 }
 
+/** What is told of a settlement. The cursor is its time. */
+export const settlementHint = (settled: {
+  readonly paymentHash: string;
+  readonly settledAt: number;
+}): SettlementHint => ({ paymentHash: settled.paymentHash, cursor: String(settled.settledAt) });
+
 /** Real invoices with real preimages, which stay here. */
 export function createInvoices({ sql }: Database, now: () => number) {
   const insert = sql.prepare(
@@ -52,6 +58,9 @@ export function createInvoices({ sql }: Database, now: () => number) {
   );
   const selectByHash = sql.prepare(`SELECT ${COLUMNS} FROM invoice WHERE payment_hash = ?`);
   const selectByRequest = sql.prepare(`SELECT ${COLUMNS} FROM invoice WHERE payment_request = ?`);
+  const selectSettled = sql.prepare(
+    "SELECT payment_hash, settled_at FROM invoice WHERE account = ? AND settled_at >= ? ORDER BY settled_at, rowid",
+  );
   const update = sql.prepare("UPDATE invoice SET settled_at = ? WHERE payment_hash = ?");
 
   return {
@@ -80,6 +89,13 @@ export function createInvoices({ sql }: Database, now: () => number) {
       insert.run(paymentHash, paymentRequest, preimage, wanted.account, amount, expiresAt(draft));
       return { paymentRequest, paymentHash, expiresAt: expiresAt(draft) };
     },
+
+    /** What was settled at `since` (milliseconds since 1970) or later, the oldest first. */
+    settledSince: (account: Account, since: number) =>
+      selectSettled.all(account, since).map((row) => ({
+        paymentHash: String(row["payment_hash"]),
+        settledAt: Number(row["settled_at"]),
+      })),
 
     markSettled: (paymentHash: string, at: number): void => {
       update.run(at, paymentHash);

@@ -81,7 +81,7 @@ test("paying from a purse settles the tower's invoice and tells both sides", asy
   wallet.purse(ann);
   const told: string[] = [];
   const settlement = new Promise((resolve) =>
-    wallet.followSettlements((hash) => resolve(told.push(`settled ${hash}`))),
+    wallet.followSettlements((hint) => resolve(told.push(`settled ${hint.paymentHash} at ${hint.cursor}`))),
   );
   const change = new Promise((resolve) =>
     wallet.followPurses((owner) => resolve(told.push(`purse of ${owner}`))),
@@ -90,7 +90,7 @@ test("paying from a purse settles the tower's invoice and tells both sides", asy
   expect(paid).toEqual({ paymentHash, purse: { balance: 9_990, faucetLeft: 40_000 } });
   expect(told).toEqual([]);
   await Promise.all([settlement, change]);
-  expect(told).toEqual([`settled ${paymentHash}`, "purse of ann"]);
+  expect(told).toEqual([`settled ${paymentHash} at ${START}`, "purse of ann"]);
   const settled = { state: "settled", settledAt: clock.now(), amount: 10_000n };
   expect(await wallet.lookupInvoice(paymentHash)).toEqual(settled);
 });

@@ -3,12 +3,12 @@ import { refuse } from "../../../protocol/refusal.ts";
 import { type Msat, sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt } from "../bolt11/invoice.ts";
-import type { InvoiceStatus, PaymentFailure, PaymentStatus, Wallet } from "../wallet.ts";
+import type { InvoiceStatus, PaymentFailure, PaymentStatus, SettlementHint, Wallet } from "../wallet.ts";
 import { type Account, createBooks, type Holdings, purseOwner } from "./books.ts";
 import { openDatabase } from "./database.ts";
 import { createFaucet, type DayOf } from "./faucet.ts";
 import { createHints } from "./hints.ts";
-import { createInvoices, type StoredInvoice } from "./invoices.ts";
+import { createInvoices, type StoredInvoice, settlementHint } from "./invoices.ts";
 import { loadNode } from "./keys.ts";
 import { createPayments } from "./payments.ts";
 import { createPurses, type Purses } from "./purses.ts";
@@ -48,7 +48,7 @@ export function openPlayWallet(options: {
   const invoices = createInvoices(database, now);
   const payments = createPayments(database, now);
   const faucet = createFaucet(database, books, now, dayOf);
-  const settlementHints = createHints<string>();
+  const settlementHints = createHints<SettlementHint>();
   const purseHints = createHints<OwnerId>();
 
   const { tower, payers } = database.transaction(() => {
@@ -83,6 +83,12 @@ export function openPlayWallet(options: {
     const sameHash = invoices.byHash(paymentHash);
     if (sameHash === null) return "outside";
     return sameHash.account === "node" ? "node" : null;
+  }
+
+  /** What was settled at the cursor's time or later: one of the same millisecond may not have been told yet. */
+  function missedSince(after: string | undefined): readonly SettlementHint[] {
+    if (after === undefined || !/^\d{1,15}$/.test(after)) return [];
+    return database.transaction(() => invoices.settledSince("node", Number(after))).map(settlementHint);
   }
 
   function readPayable(paymentRequest: string): Payable {
@@ -147,7 +153,7 @@ export function openPlayWallet(options: {
 
     lookupPayment: async (paymentHash) => database.transaction(() => payments.lookup(paymentHash)),
 
-    followSettlements: (listener) => settlementHints.follow(listener),
+    followSettlements: (listener, after) => settlementHints.follow(listener, missedSince(after)),
 
     balance: async () => database.transaction(() => books.balance("node")),
 

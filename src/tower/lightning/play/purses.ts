@@ -2,12 +2,12 @@ import type { OwnerId } from "../../../protocol/ids.ts";
 import { refuse } from "../../../protocol/refusal.ts";
 import { type Sats, satsDown, satsUp } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
-import type { NewInvoice } from "../wallet.ts";
+import type { NewInvoice, SettlementHint } from "../wallet.ts";
 import { type Books, purseAccount } from "./books.ts";
 import type { Database } from "./database.ts";
 import type { Faucet } from "./faucet.ts";
 import type { Hints } from "./hints.ts";
-import type { Invoices, StoredInvoice } from "./invoices.ts";
+import { type Invoices, type StoredInvoice, settlementHint } from "./invoices.ts";
 import type { PlayNode } from "./keys.ts";
 
 /** One owner's play sats. */
@@ -63,7 +63,7 @@ export function createPurses(parts: {
   readonly payers: PlayNode;
   readonly now: () => number;
   readonly purseHints: Hints<OwnerId>;
-  readonly settlementHints: Hints<string>;
+  readonly settlementHints: Hints<SettlementHint>;
 }): Purses {
   const { database, books, invoices, faucet, payers, now, purseHints, settlementHints } = parts;
 
@@ -87,14 +87,17 @@ export function createPurses(parts: {
     return invoice;
   }
 
-  function pay(owner: OwnerId, invoice: StoredInvoice): void {
+  /** Milliseconds since 1970: when it was paid. */
+  function pay(owner: OwnerId, invoice: StoredInvoice): number {
     const balance = books.balance(purseAccount(owner));
     if (balance < invoice.amount) {
       const price = `Your purse holds ${satsDown(balance)} play sats and this costs ${satsUp(invoice.amount)}.`;
       refuse("purse_empty", `${price} The faucet gives more.`);
     }
     books.move(purseAccount(owner), "node", invoice.amount);
-    invoices.markSettled(invoice.paymentHash, now());
+    const settledAt = now();
+    invoices.markSettled(invoice.paymentHash, settledAt);
+    return settledAt;
   }
 
   return {
@@ -121,12 +124,12 @@ export function createPurses(parts: {
       const paid = database.transaction(() => {
         const invoice = payable(paymentRequest);
         ensureOpen(owner);
-        pay(owner, invoice);
-        return { paymentHash: invoice.paymentHash, purse: view(owner) };
+        const settledAt = pay(owner, invoice);
+        return { paymentHash: invoice.paymentHash, settledAt, purse: view(owner) };
       });
-      settlementHints.send(paid.paymentHash);
+      settlementHints.send(settlementHint(paid));
       purseHints.send(owner);
-      return paid;
+      return { paymentHash: paid.paymentHash, purse: paid.purse };
     },
 
     makePurseInvoice(owner, amount) {

@@ -1,6 +1,8 @@
 import type { Migration } from "../migrate.ts";
 import { TOWER } from "./0001-tower.ts";
 import { STOPPED_ATTEMPTS } from "./0002-stopped-attempts.ts";
+import { MACAROONS } from "./0003-macaroons.ts";
+import { PREPAID } from "./0004-prepaid.ts";
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [TOWER, STOPPED_ATTEMPTS];
+export const MIGRATIONS: readonly Migration[] = [TOWER, STOPPED_ATTEMPTS, MACAROONS, PREPAID];

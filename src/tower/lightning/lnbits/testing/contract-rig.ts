@@ -4,7 +4,10 @@ import { openLnbitsWallet } from "../lnbits-wallet.ts";
 import { askLnbits, type LnbitsAccount } from "./account.ts";
 
 /** The wallet's contract on two wallets of one LNbits: the others pay and are paid inside it, with no node behind it. */
-export async function openContractRig(account: LnbitsAccount): Promise<WalletUnderTest> {
+export async function openContractRig(
+  account: LnbitsAccount,
+  followed?: () => Promise<void>,
+): Promise<WalletUnderTest> {
   let passed = 0;
   const { url, tower, others } = account;
   const key = { "X-Api-Key": others.adminKey };
@@ -27,6 +30,7 @@ export async function openContractRig(account: LnbitsAccount): Promise<WalletUnd
     async pass(seconds) {
       passed += seconds * 1000;
     },
+    ...(followed && { followed }),
     release: () => wallet.close(),
   };
 }

@@ -44,6 +44,13 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     ["others-admin", { walletId: wallets.others, isAdmin: true }],
   ]);
   const entries: Entry[] = [];
+  let lastStamp = 0;
+  let lists = 0;
+  /** No two the same: LNbits' own are to the microsecond. */
+  const stamp = (): number => {
+    lastStamp = Math.max(Date.now(), lastStamp + 1);
+    return lastStamp;
+  };
   const mischief: Mischief = { staysPending: false, losesAnswer: false };
 
   const balanceOf = (walletId: string): number =>
@@ -121,15 +128,18 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
       walletId,
       amount: -amount,
       status: mischief.staysPending ? "pending" : "success",
-      updatedAt: Date.now(),
+      updatedAt: stamp(),
     };
     entries.push(entry);
-    if (entry.status === "success") Object.assign(target, { status: "success", updatedAt: Date.now() });
+    if (entry.status === "success") Object.assign(target, { status: "success", updatedAt: entry.updatedAt });
     return { status: 201, body: said(entry) };
   }
 
   function lookUp(hash: string, walletId: string | undefined) {
-    const entry = entries.find((each) => each.hash === hash && (walletId ?? each.walletId) === each.walletId);
+    // The one that left comes first, where a wallet has paid itself: `ORDER BY amount LIMIT 1`.
+    const [entry] = entries
+      .filter((each) => each.hash === hash && (walletId ?? each.walletId) === each.walletId)
+      .sort((a, b) => a.amount - b.amount);
     if (entry === undefined) return { status: 404, body: { detail: "Payment does not exist." } };
     const paid = entry.status === "success";
     // With a key that is not known it answers without details; paid, with the preimage, to anybody.
@@ -151,7 +161,16 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     if (url.pathname !== "/api/v1/payments") return { status: 404, body: { detail: "Not Found" } };
     if (request.method === "GET") {
       const mine = entries.filter(({ walletId }) => walletId === key.walletId);
-      return { status: 200, body: mine.sort((a, b) => b.updatedAt - a.updatedAt).map(said) };
+      const { status, payment_hash } = Object.fromEntries(url.searchParams);
+      const wanted = mine
+        .filter((entry) => entry.status === (status ?? entry.status))
+        .filter((entry) => entry.hash === (payment_hash ?? entry.hash));
+      lists += 1;
+      const from = Number(url.searchParams.get("offset") ?? 0);
+      const page = wanted
+        .sort((a, b) => b.updatedAt - a.updatedAt)
+        .slice(from, from + Number(url.searchParams.get("limit") ?? 10));
+      return { status: 200, body: page.map(said) };
     }
     const body = JSON.parse(text) as Record<string, unknown>;
     if (body["out"] === false) return makeInvoice(key.walletId, body);
@@ -183,6 +202,8 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
   return {
     account,
     mischief,
+    /** How often payments were listed. */
+    lists: () => lists,
     /** Ends the payments that are under way. */
     finish(status: "success" | "failed") {
       for (const entry of entries) if (entry.amount < 0 && entry.status === "pending") entry.status = status;

@@ -1,0 +1,70 @@
+import type { Clock } from "../clock.ts";
+
+/** How soon to try again when something due could not be done, in milliseconds. */
+const RETRY = 5_000;
+
+/** One timer for many things that become due, set for the next of them. */
+export interface Alarm {
+  /** Something is due at `at` (milliseconds since 1970), or nothing is. */
+  dueAt(at: number | undefined): void;
+  /** Looks through everything: at the start. */
+  look(): void;
+  close(): void;
+}
+
+/**
+ * An alarm over things in the database. `doDue` does what is due and says whether all of it could be done: if not, and when it
+ * throws, it is tried again soon. `nextDue` says when the next is due. `failed` is told of what `doDue` threw.
+ */
+export function createAlarm(parts: {
+  readonly clock: Clock;
+  readonly doDue: (isClosed: () => boolean) => Promise<boolean>;
+  readonly nextDue: () => Promise<number | undefined>;
+  readonly failed: (error: unknown) => void;
+}): Alarm {
+  const { clock, doDue, nextDue, failed } = parts;
+  let timer: { readonly at: number; cancel(): void } | undefined;
+  let looking = false;
+  let again = false;
+  let closed = false;
+
+  async function look(): Promise<void> {
+    if (closed) return;
+    if (looking) {
+      again = true;
+      return;
+    }
+    looking = true;
+    try {
+      do {
+        again = false;
+        setTimer((await doDue(() => closed)) ? await nextDue() : clock.now() + RETRY);
+      } while (again && !closed);
+    } catch (error) {
+      failed(error);
+      setTimer(clock.now() + RETRY);
+    } finally {
+      looking = false;
+    }
+  }
+
+  /** Looks at `at`, or earlier when that was planned. */
+  function setTimer(at: number | undefined): void {
+    if (closed || at === undefined || (timer !== undefined && timer.at <= at)) return;
+    timer?.cancel();
+    const cancel = clock.after(at - clock.now(), () => {
+      timer = undefined;
+      void look();
+    });
+    timer = { at, cancel };
+  }
+
+  return {
+    dueAt: setTimer,
+    look: () => void look(),
+    close() {
+      closed = true;
+      timer?.cancel();
+    },
+  };
+}

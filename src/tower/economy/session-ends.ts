@@ -1,0 +1,83 @@
+import { timestamp } from "../../protocol/ids.ts";
+import type { SessionRecord } from "../../protocol/records.ts";
+import type { Clock } from "../clock.ts";
+import { fundAccount } from "../ledger/accounts.ts";
+import { balanceOf } from "../ledger/post.ts";
+import type { Database } from "../storage/port.ts";
+import { type Alarm, createAlarm } from "./alarm.ts";
+import { decision } from "./decide/decision.ts";
+import { endSession } from "./decide/session.ts";
+import { openSessionInvoices } from "./invoices.ts";
+import type { Reconciler } from "./reconcile.ts";
+import { dueSessions, nextSessionDeadline, readSession, sessionDeadline } from "./sessions.ts";
+import type { Transactor } from "./transactor.ts";
+
+/** Ends sessions whose deposit never came, and those in which nothing happens any more. */
+export interface SessionEnds extends Omit<Alarm, "dueAt"> {
+  /** Takes note of sessions that have changed. */
+  changed(sessions: readonly SessionRecord[]): void;
+}
+
+/** Ends of sessions over the session table. `idle` is how long a session lives unused, in milliseconds. */
+export function createSessionEnds(parts: {
+  readonly database: Database;
+  readonly transactor: Transactor;
+  readonly reconciler: Reconciler;
+  readonly clock: Clock;
+  readonly idle: number;
+  readonly failed: (error: unknown) => void;
+}): SessionEnds {
+  const { database, transactor, reconciler, clock, idle, failed } = parts;
+
+  async function end(due: SessionRecord): Promise<void> {
+    const { sessionId } = due;
+    // A payment may have come that nobody told us of: the wallet is asked before anything expires.
+    for (const { paymentHash } of await database.read((sql) => openSessionInvoices(sql, sessionId)))
+      await reconciler.reconcile(paymentHash);
+    await transactor.run(async (sql, { now }) => {
+      const session = await readSession(sql, sessionId);
+      if ((sessionDeadline(session) ?? Number.POSITIVE_INFINITY) > now) return nothing;
+      if (session.reservedSats > 0) {
+        // A request waits for its turn: the session lives as long as it.
+        return { decision: decision({ sessions: [withLife(session, now + idle)] }), result: undefined };
+      }
+      const balance = await balanceOf(sql, fundAccount({ kind: "session", sessionId }));
+      return { decision: endSession(session, "expired", balance), result: undefined };
+    });
+  }
+
+  async function endDue(isClosed: () => boolean): Promise<boolean> {
+    let all = true;
+    for (const session of await database.read((sql) => dueSessions(sql, clock.now()))) {
+      if (isClosed()) return true;
+      try {
+        await end(session);
+      } catch (error) {
+        // One session that cannot be ended must not keep the others from it.
+        all = false;
+        failed(error);
+      }
+    }
+    return all;
+  }
+
+  const alarm = createAlarm({
+    clock,
+    doDue: endDue,
+    nextDue: () => database.read(nextSessionDeadline),
+    failed,
+  });
+  return {
+    ...alarm,
+    changed(sessions) {
+      for (const session of sessions) alarm.dueAt(sessionDeadline(session));
+    },
+  };
+}
+
+const nothing = { decision: decision({}), result: undefined };
+
+const withLife = (session: SessionRecord, until: number): SessionRecord => ({
+  ...session,
+  expiresAt: timestamp(until),
+});

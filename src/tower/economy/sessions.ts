@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import type { OwnerId, SessionId } from "../../protocol/ids.ts";
+import type { SessionRecord } from "../../protocol/records.ts";
+import { refuse } from "../../protocol/refusal.ts";
+import { type Sql, safeNumber } from "../storage/port.ts";
+
+/** The latest state of every session, kept beside the log. */
+interface SessionRow {
+  readonly state: string;
+}
+
+/** Only {@link writeSession} writes rows, so what is read has the shape it was given. */
+const recordOf = (row: SessionRow): SessionRecord => JSON.parse(row.state) as SessionRecord;
+
+/** A session, or undefined when there is none. */
+export async function findSession(sql: Sql, sessionId: SessionId): Promise<SessionRecord | undefined> {
+  const [row] = await sql.all<SessionRow>("SELECT state FROM session WHERE session_id = ?", sessionId);
+  return row && recordOf(row);
+}
+
+/** A session. Refuses with `unknown_session` when there is none. */
+export async function readSession(sql: Sql, sessionId: SessionId): Promise<SessionRecord> {
+  return (await findSession(sql, sessionId)) ?? refuse("unknown_session", "There is no such session.");
+}
+
+/** When a session ends by itself: when its deposit was not paid, or nothing happened in it. Milliseconds since 1970. */
+export function sessionDeadline(session: SessionRecord): number | undefined {
+  switch (session.state) {
+    case "awaiting_payment":
+      return session.invoiceExpiresAt === undefined ? undefined : Date.parse(session.invoiceExpiresAt) + 1;
+    case "active":
+    case "paused":
+      return session.expiresAt === undefined ? undefined : Date.parse(session.expiresAt);
+    case "expired":
+    case "closed":
+      return undefined;
+  }
+}
+
+/** Keeps a session's latest state; `seq` is the fact that says it. */
+export async function writeSession(sql: Sql, session: SessionRecord, seq: number): Promise<void> {
+  await sql.run(
+    `INSERT INTO session (session_id, owner_id, state, deadline_at, is_shown, updated_seq) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (session_id) DO UPDATE SET owner_id = excluded.owner_id, state = excluded.state,
+       deadline_at = excluded.deadline_at, is_shown = excluded.is_shown, updated_seq = excluded.updated_seq`,
+    session.sessionId,
+    session.ownerId ?? "",
+    JSON.stringify(session),
+    sessionDeadline(session) ?? null,
+    isShown(session) ? 1 : 0,
+    seq,
+  );
+}
+
+/** Sessions that are over and owe nothing are only in the log. */
+const isShown = ({ state, owedSats }: SessionRecord): boolean =>
+  (state !== "expired" && state !== "closed") || owedSats > 0;
+
+/** An owner's sessions that are not over, or owe something; newest first. Of all owners without one. */
+export async function shownSessions(
+  sql: Sql,
+  options: { readonly ownerId?: OwnerId; readonly limit: number },
+): Promise<readonly SessionRecord[]> {
+  const { ownerId, limit } = options;
+  const newest = "is_shown = 1 ORDER BY updated_seq DESC LIMIT ?";
+  const rows =
+    ownerId === undefined
+      ? await sql.all<SessionRow>(`SELECT state FROM session WHERE ${newest}`, limit)
+      : await sql.all<SessionRow>(
+          `SELECT state FROM session WHERE owner_id = ? AND ${newest}`,
+          ownerId,
+          limit,
+        );
+  return rows.map(recordOf);
+}
+
+/** The sessions whose time is over at `now`. */
+export async function dueSessions(sql: Sql, now: number): Promise<readonly SessionRecord[]> {
+  const rows = await sql.all<SessionRow>(
+    "SELECT state FROM session WHERE deadline_at IS NOT NULL AND deadline_at <= ? ORDER BY deadline_at LIMIT 500",
+    now,
+  );
+  return rows.map(recordOf);
+}
+
+/** When the next session's time is over, in milliseconds since 1970; undefined when none lives. */
+export async function nextSessionDeadline(sql: Sql): Promise<number | undefined> {
+  const [row] = await sql.all<{ next: bigint | null }>("SELECT MIN(deadline_at) AS next FROM session");
+  return row?.next == null ? undefined : safeNumber(row.next);
+}
+
+/** What is kept of a recovery code. 128 random bits cannot be guessed from their hash. */
+const hashOf = (recoveryCode: string): string =>
+  createHash("sha256").update(recoveryCode.replaceAll("-", "").toLowerCase()).digest("hex");
+
+/** Gives a session a recovery code in the place of the one it had. */
+export async function setRecoveryCode(sql: Sql, sessionId: SessionId, recoveryCode: string): Promise<void> {
+  await sql.run(
+    `INSERT INTO session_recovery (session_id, recovery_hash) VALUES (?, ?)
+     ON CONFLICT (session_id) DO UPDATE SET recovery_hash = excluded.recovery_hash`,
+    sessionId,
+    hashOf(recoveryCode),
+  );
+}
+
+/** The session that a recovery code belongs to; undefined when it belongs to none, or to none any more. */
+export async function findSessionByCode(sql: Sql, recoveryCode: string): Promise<SessionRecord | undefined> {
+  const [row] = await sql.all<SessionRow>(
+    "SELECT state FROM session JOIN session_recovery USING (session_id) WHERE recovery_hash = ?",
+    hashOf(recoveryCode),
+  );
+  return row && recordOf(row);
+}

@@ -1,0 +1,205 @@
+import { afterEach, expect, test } from "vitest";
+import { RefusalError } from "../../../protocol/refusal.ts";
+import { sats, toMsat } from "../../../protocol/units.ts";
+import { decodeInvoice } from "../bolt11/decode.ts";
+import { selfSigned } from "../testing/certificate.ts";
+import type { Wallet } from "../wallet.ts";
+import { describeWallet } from "../wallet-contract.ts";
+import { type LndOptions, openLndWallet } from "./lnd-wallet.ts";
+import { startStandIn } from "./testing/stand-in.ts";
+
+const refusal = (code: string, words = "") =>
+  expect.objectContaining({ constructor: RefusalError, code, message: expect.stringContaining(words) });
+const feeLimit = toMsat(sats(10));
+const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function openRig(differs: Partial<LndOptions> = {}) {
+  const standIn = await startStandIn();
+  ends.push(standIn.stop);
+  const open = (more: Partial<LndOptions> = {}): Wallet => {
+    const { url, macaroon, certificate } = standIn;
+    const wallet = openLndWallet({
+      ...{ url, macaroon, certificate, network: "bc", now: Date.now, reopenMs: 10 },
+      ...differs,
+      ...more,
+    });
+    ends.push(wallet.close);
+    return wallet;
+  };
+  return { standIn, open, wallet: open() };
+}
+
+describeWallet("the LND wallet", async () => {
+  let passed = 0;
+  const { standIn, wallet } = await openRig({ now: () => Date.now() + passed });
+  return {
+    wallet,
+    settle: async (paymentRequest) => standIn.receive(paymentRequest),
+    followed: async () => expect.poll(standIn.streaming, { interval: 5 }).toBe(1),
+    requestFromElsewhere: async (amount) => standIn.request(toMsat(amount)),
+    async pass(seconds) {
+      passed += seconds * 1000;
+    },
+    release: () => wallet.close(),
+  };
+});
+
+test("a stream that breaks is opened again where it was, and nothing is told twice", async () => {
+  const { standIn, wallet } = await openRig();
+  const heard: unknown[] = [];
+  wallet.followSettlements((hint) => heard.push(hint));
+  await expect.poll(standIn.streaming).toBe(1);
+  // Of new invoices the stream tells as well.
+  const made = [
+    await wallet.makeInvoice(wanted),
+    await wallet.makeInvoice(wanted),
+    await wallet.makeInvoice(wanted),
+  ] as const;
+  standIn.receive(made[0].paymentRequest);
+  await expect.poll(() => heard).toHaveLength(1);
+  standIn.hangUp();
+  standIn.receive(made[1].paymentRequest);
+  await expect.poll(() => heard).toHaveLength(2);
+  standIn.receive(made[2].paymentRequest);
+  await expect
+    .poll(() => heard)
+    .toEqual(made.map(({ paymentHash }, index) => ({ paymentHash, cursor: String(index + 1) })));
+});
+
+test("a closed wallet holds no stream", async () => {
+  const { standIn, wallet } = await openRig();
+  wallet.followSettlements(() => undefined);
+  await expect.poll(standIn.streaming).toBe(1);
+  await wallet.close();
+  await expect.poll(standIn.streaming).toBe(0);
+  expect(() => wallet.followSettlements(() => undefined)).toThrow(refusal("wallet_unavailable", "closed"));
+});
+
+test("the fee limit goes with every payment, in msat: 0 is only what is free", async () => {
+  const { standIn, wallet } = await openRig();
+  const far = standIn.request(10_000n);
+  const near = standIn.request(10_000n, { isNeighbour: true });
+  const pay = (paymentRequest: string, limit: number) =>
+    wallet.pay({ paymentRequest, feeLimit: toMsat(sats(limit)) });
+  expect(await pay(near, 0)).toEqual({ state: "succeeded", fee: 0n });
+  expect(await pay(far, 0)).toEqual({ state: "failed", reason: "no_route" });
+  expect(await pay(far, 1)).toEqual({ state: "failed", reason: "no_route" });
+  expect(await pay(far, 2)).toEqual({ state: "succeeded", fee: 1_200n });
+  const sent = { timeout_seconds: 45, no_inflight_updates: true };
+  expect(standIn.sentBodies).toEqual([
+    { ...sent, payment_request: near, fee_limit_msat: "0" },
+    { ...sent, payment_request: far, fee_limit_msat: "0" },
+    { ...sent, payment_request: far, fee_limit_msat: "1000" },
+    { ...sent, payment_request: far, fee_limit_msat: "2000" },
+  ]);
+});
+
+test("a payment that failed says why", async () => {
+  const { standIn, wallet } = await openRig();
+  const reasons = [
+    ["FAILURE_REASON_TIMEOUT", "no_route"],
+    ["FAILURE_REASON_NO_ROUTE", "no_route"],
+    ["FAILURE_REASON_CANCELED", "no_route"],
+    ["FAILURE_REASON_ERROR", "rejected"],
+    ["FAILURE_REASON_INCORRECT_PAYMENT_DETAILS", "rejected"],
+    ["FAILURE_REASON_INSUFFICIENT_BALANCE", "insufficient_balance"],
+  ] as const;
+  for (const [said, reason] of reasons) {
+    standIn.mischief.failure = said;
+    const paymentRequest = standIn.request(10_000n);
+    const failed = { state: "failed", reason };
+    expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual(failed);
+    expect(await wallet.lookupPayment(decodeInvoice(paymentRequest).paymentHash)).toEqual(failed);
+  }
+});
+
+test("what LND refuses before it tries is a failure only where that is certain", async () => {
+  const { standIn, wallet } = await openRig();
+  const paymentRequest = standIn.request(10_000n);
+  const pay = () => wallet.pay({ paymentRequest, feeLimit });
+  standIn.mischief.refusal = "invoice expired. Valid until 2026-01-01";
+  expect(await pay()).toEqual({ state: "failed", reason: "invoice_expired" });
+  standIn.mischief.refusal = "self-payments not allowed";
+  expect(await pay()).toEqual({ state: "failed", reason: "own_invoice" });
+  standIn.mischief.refusal = "router server shutting down";
+  await expect(pay()).rejects.toThrow(refusal("wallet_unavailable", "cannot do this now"));
+  standIn.mischief.refusal = "permission denied";
+  await expect(pay()).rejects.toThrow(refusal("wallet_unavailable", "macaroon"));
+});
+
+test.each([
+  ["succeeded", undefined],
+  ["failed", "FAILURE_REASON_NO_ROUTE"],
+])(
+  "a payment that takes long is pending, and after a restart found by its hash when it %s",
+  async (state, failure) => {
+    const { standIn, open, wallet } = await openRig({ payMs: 200 });
+    standIn.mischief.isStuck = true;
+    const paymentRequest = standIn.request(10_000n);
+    const { paymentHash } = decodeInvoice(paymentRequest);
+    expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+    await wallet.close();
+    const restarted = open();
+    expect(await restarted.lookupPayment(paymentHash)).toEqual({ state: "pending" });
+    expect(await restarted.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+    standIn.finish(failure);
+    const after = await restarted.lookupPayment(paymentHash);
+    expect(after).toEqual(
+      state === "succeeded" ? { state, fee: 1_200n } : { state: "failed", reason: "no_route" },
+    );
+    expect(standIn.sentBodies).toHaveLength(1);
+  },
+);
+
+test("an answer that is lost after the payment was made is no failure", async () => {
+  const { standIn, wallet } = await openRig();
+  standIn.mischief.losesAnswer = true;
+  const paymentRequest = standIn.request(10_000n);
+  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "succeeded", fee: 1_200n });
+});
+
+test("an answer that is lost for what had failed before says nothing either way", async () => {
+  const { standIn, wallet } = await openRig();
+  standIn.mischief.failure = "FAILURE_REASON_NO_ROUTE";
+  const paymentRequest = standIn.request(10_000n);
+  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "failed", reason: "no_route" });
+  standIn.mischief.losesAnswer = true;
+  await expect(wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(refusal("wallet_unavailable"));
+});
+
+test("a node whose wallet is locked knows nothing, which is not the same as having no such invoice", async () => {
+  const { standIn, wallet } = await openRig();
+  const { paymentHash } = await wallet.makeInvoice(wanted);
+  standIn.mischief.isLocked = true;
+  await expect(wallet.lookupInvoice(paymentHash)).rejects.toThrow(refusal("wallet_unavailable"));
+  await expect(wallet.lookupPayment(paymentHash)).rejects.toThrow(refusal("wallet_unavailable"));
+});
+
+test("a certificate that is not the node's is said so", async () => {
+  const { open } = await openRig();
+  for (const certificate of [undefined, selfSigned().cert]) {
+    await expect(open({ certificate }).balance()).rejects.toThrow(
+      refusal("wallet_unavailable", "certificate is not trusted"),
+    );
+  }
+});
+
+test("a wrong macaroon is said so, and repeated nowhere", async () => {
+  const { open } = await openRig();
+  const wallet = open({ macaroon: "0201036c6e64cd" });
+  for (const asked of [
+    wallet.balance(),
+    wallet.makeInvoice(wanted),
+    wallet.lookupInvoice("00".repeat(32)),
+    wallet.lookupPayment("00".repeat(32)),
+  ]) {
+    const error: unknown = await asked.catch((reason: unknown) => reason);
+    expect(error).toEqual(refusal("wallet_unavailable", "macaroon"));
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("6c6e64cd");
+  }
+});
