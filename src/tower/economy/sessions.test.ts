@@ -37,11 +37,7 @@ test("a session from its deposit over two requests to what is left of it", async
     expect(await economy.session(id)).toMatchObject({ balanceSats: left, reservedSats: 0 });
   }
   await economy.perform(anna, { type: "session_close", requestId: newRequestId(), sessionId: id });
-  const closed = await economy.waitForSession(
-    id,
-    (now) => now.refund === "paid",
-    AbortSignal.timeout(5_000),
-  );
+  const closed = await economy.waitForSession(id, (now) => now.refund === "paid", AbortSignal.timeout(5_000));
   expect(closed).toMatchObject({ state: "closed", balanceSats: 0, owedSats: 0 });
   expect(await audit(tower)).toEqual(IN_ORDER);
   expect(await balances(tower)).toMatchObject({ node: 100_440_000n });

@@ -49,6 +49,8 @@ export function createTreasury(
     readonly clock: Clock;
     readonly dayOf: (at: number) => Day;
     readonly settings: SettingsStore;
+    /** Told of each invoice once it is recorded: from then on the wallet is asked about it. */
+    readonly invoiceMade: () => void;
     /** Told that figures or an agent's budget changed without a fact. */
     readonly changed: (agentId?: AgentId) => void;
   },
@@ -80,6 +82,7 @@ export function createTreasury(
       await database.transaction((sql) =>
         insertInvoice(sql, { ...made, subject: { kind: "deposit" }, amountSats: amount }, firstLook(now)),
       );
+      parts.invoiceMade();
       return made;
     },
     async withdraw(key, amount, payee) {
