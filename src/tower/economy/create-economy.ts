@@ -20,7 +20,7 @@ import type { Effect } from "./decide/decision.ts";
 import type { Economy } from "./economy.ts";
 import { createEffectRunner } from "./effects.ts";
 import { createIntents } from "./intents/intents.ts";
-import { createInvoiceWatch } from "./invoice-watch.ts";
+import { createInvoiceWatch, firstLook } from "./invoice-watch.ts";
 import { findInvoice } from "./invoices.ts";
 import { createJobWatch } from "./job-watch.ts";
 import { findJob, renewDeadlines } from "./jobs.ts";
@@ -120,11 +120,23 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       },
     },
   };
+  const invoiceWatch = createInvoiceWatch({
+    database,
+    reconciler,
+    clock,
+    failed: (error) => failed("asking the wallet about an invoice", error),
+  });
+  const invoiceMade = (): void => invoiceWatch.dueAt(firstLook(clock.now()));
   const effects = createEffectRunner({
     database,
     clock,
     performers: {
-      make_invoice: invoicePerformer({ transactor, wallet, expirySeconds: parts.expirySeconds }),
+      make_invoice: invoicePerformer({
+        transactor,
+        wallet,
+        expirySeconds: parts.expirySeconds,
+        invoiceMade,
+      }),
       evaluate: evaluatePerformer(brainParts),
       execute: executePerformer(brainParts),
       payout: payoutPerformer({ transactor, wallet }, refundEnded),
@@ -149,12 +161,6 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     idle: parts.sessionIdle,
     failed: (error) => failed("looking at sessions", error),
   });
-  const invoiceWatch = createInvoiceWatch({
-    database,
-    reconciler,
-    clock,
-    failed: (error) => failed("asking the wallet about an invoice", error),
-  });
   const { addressPayer } = parts;
   const intents = createIntents({
     database,
@@ -165,6 +171,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     clock,
     addressPayer,
     quote,
+    invoiceMade,
     // As long as the larger of a job's two: a deposit is not less than the work.
     sessionInvoiceSeconds: parts.expirySeconds.work,
   });
@@ -177,6 +184,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     clock,
     dayOf,
     settings,
+    invoiceMade,
     changed: announcer.changedWithoutFact,
   });
 
@@ -249,6 +257,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       clock,
       dayOf,
       quote,
+      invoiceMade,
       invoiceSeconds: parts.expirySeconds.work,
     }),
     treasury,

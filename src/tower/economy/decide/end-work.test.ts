@@ -6,6 +6,7 @@ import { JOBS, waiting } from "../testing/jobs.ts";
 import { cancelJob, endWork, expireInvoice, failJob } from "./end-work.ts";
 
 const JOB = "a4f2c0de";
+const PAYER = { kind: "payer" };
 const end = (outcome: string, refundSats: number, more: object = {}) => ({
   type: "job_completed",
   jobId: JOB,
@@ -26,17 +27,17 @@ const cases: readonly (readonly [string, unknown, object])[] = [
   [
     "cancelled before anything was paid: nothing moves",
     cancelJob(JOBS.awaitingEval),
-    { facts: [end("cancelled", 0)], moves: [], effects: [] },
+    { facts: [end("cancelled", 0)], moves: [], effects: [], sessions: [] },
   ],
   [
     "cancelled before it had an invoice",
     cancelJob(JOBS.new),
-    { facts: [end("cancelled", 0)], moves: [], effects: [] },
+    { facts: [end("cancelled", 0)], moves: [], effects: [], sessions: [] },
   ],
   [
     "cancelled after the verdict: the evaluation stays earned",
     cancelJob(JOBS.awaitingWork),
-    { facts: [end("cancelled", 0, ESTIMATE)], moves: [], effects: [] },
+    { facts: [end("cancelled", 0, ESTIMATE)], moves: [], effects: [], sessions: [] },
   ],
   [
     "the eval invoice expires",
@@ -45,6 +46,7 @@ const cases: readonly (readonly [string, unknown, object])[] = [
       facts: [{ type: "invoice_expired", jobId: JOB, invoiceType: "eval" }, end("expired", 0)],
       moves: [],
       effects: [],
+      sessions: [],
     },
   ],
   [
@@ -54,20 +56,22 @@ const cases: readonly (readonly [string, unknown, object])[] = [
       facts: [{ type: "invoice_expired", jobId: JOB, invoiceType: "work" }, end("expired", 0, ESTIMATE)],
       moves: [],
       effects: [],
+      sessions: [],
     },
   ],
   [
     "the work invoice was paid too late: only the job expires",
     expireInvoice(stepJob(JOBS.awaitingWork, settled("work", { onTime: false }))),
-    { facts: [end("expired", 0, ESTIMATE)], moves: [], effects: [] },
+    { facts: [end("expired", 0, ESTIMATE)], moves: [], effects: [], sessions: [] },
   ],
   [
     "rejected: the verdict is earned, and says why",
     endWork(JOBS.evaluating, { outcome: "rejected", error: "No." }, []),
     {
       facts: [end("rejected", 0, { error: "No." })],
-      moves: [{ kind: "eval_earned", jobId: JOB, fee: 10_000n }],
+      moves: [{ kind: "eval_earned", jobId: JOB, fee: 10_000n, paidFrom: PAYER }],
       effects: [],
+      sessions: [],
     },
   ],
   [
@@ -75,22 +79,24 @@ const cases: readonly (readonly [string, unknown, object])[] = [
     failJob(JOBS.evaluating, "It broke.", []),
     {
       facts: [end("failed", 10, { error: "It broke." })],
-      moves: [{ kind: "held_is_owed", jobId: JOB, paid: 10_000n }],
+      moves: [{ kind: "held_given_back", jobId: JOB, paid: 10_000n, paidFrom: PAYER }],
       effects: [],
+      sessions: [],
     },
   ],
   [
     "failed while waiting for the work's payment: nothing is held",
     failJob(JOBS.awaitingWork, "It broke.", []),
-    { facts: [end("failed", 0, { error: "It broke.", ...ESTIMATE })], moves: [], effects: [] },
+    { facts: [end("failed", 0, { error: "It broke.", ...ESTIMATE })], moves: [], effects: [], sessions: [] },
   ],
   [
     "failed while executing: the work goes back, the evaluation does not",
     failJob(JOBS.executing, "It broke.", []),
     {
       facts: [end("failed", 200, { error: "It broke.", ...ESTIMATE })],
-      moves: [{ kind: "held_is_owed", jobId: JOB, paid: 200_000n }],
+      moves: [{ kind: "held_given_back", jobId: JOB, paid: 200_000n, paidFrom: PAYER }],
       effects: [],
+      sessions: [],
     },
   ],
   [
@@ -98,8 +104,9 @@ const cases: readonly (readonly [string, unknown, object])[] = [
     endWork(JOBS.executing, { outcome: "completed", result: "7 words", usedSats: sats(150) }, []),
     {
       facts: [end("completed", 50, { result: "7 words", actualCostSats: 150, ...ESTIMATE })],
-      moves: [{ kind: "work_earned", jobId: JOB, paid: 200_000n, used: 150_000n }],
+      moves: [{ kind: "work_earned", jobId: JOB, paid: 200_000n, used: 150_000n, paidFrom: PAYER }],
       effects: [],
+      sessions: [],
     },
   ],
   [
@@ -107,8 +114,9 @@ const cases: readonly (readonly [string, unknown, object])[] = [
     endWork(JOBS.executing, { outcome: "completed", result: "7 words", usedSats: sats(201) }, []),
     {
       facts: [end("completed", 0, { result: "7 words", actualCostSats: 200, ...ESTIMATE })],
-      moves: [{ kind: "work_earned", jobId: JOB, paid: 200_000n, used: 200_000n }],
+      moves: [{ kind: "work_earned", jobId: JOB, paid: 200_000n, used: 200_000n, paidFrom: PAYER }],
       effects: [],
+      sessions: [],
     },
   ],
   [
@@ -121,8 +129,9 @@ const cases: readonly (readonly [string, unknown, object])[] = [
         place("c", 1),
         place("d", 2),
       ],
-      moves: [{ kind: "held_is_owed", jobId: JOB, paid: 200_000n }],
+      moves: [{ kind: "held_given_back", jobId: JOB, paid: 200_000n, paidFrom: PAYER }],
       effects: [{ kind: "execute", key: "execute:b", jobId: "b" }],
+      sessions: [],
     },
   ],
   [
@@ -130,8 +139,9 @@ const cases: readonly (readonly [string, unknown, object])[] = [
     failJob(JOBS.queued, "It broke.", [waiting("b", 1), JOBS.queued, waiting("c", 3)]),
     {
       facts: [end("failed", 200, { error: "It broke.", ...ESTIMATE }), place("c", 2)],
-      moves: [{ kind: "held_is_owed", jobId: JOB, paid: 200_000n }],
+      moves: [{ kind: "held_given_back", jobId: JOB, paid: 200_000n, paidFrom: PAYER }],
       effects: [],
+      sessions: [],
     },
   ],
   [
@@ -139,8 +149,9 @@ const cases: readonly (readonly [string, unknown, object])[] = [
     failJob(JOBS.evaluating, "It broke.", [waiting("b", 1)]),
     {
       facts: [end("failed", 10, { error: "It broke." })],
-      moves: [{ kind: "held_is_owed", jobId: JOB, paid: 10_000n }],
+      moves: [{ kind: "held_given_back", jobId: JOB, paid: 10_000n, paidFrom: PAYER }],
       effects: [],
+      sessions: [],
     },
   ],
 ];

@@ -16,8 +16,8 @@ const INVOICE: ClaimInvoice = {
   expiresAt: NOW,
   isOurs: false,
 };
-const WALLET = { prefix: "bcrt", feeLimitSats: sats(3) };
-const GONE = { jobId: JOB, amount: 50_000n, feeReserve: 3_000n };
+const WALLET = { prefix: "bcrt", leastSats: sats(50), feeLimitSats: sats(3) };
+const GONE = { to: { kind: "refund", of: JOB }, amount: 50_000n, feeReserve: 3_000n };
 
 const owed = JOBS.completed;
 const paying = stepJob(owed, claimed(50));
@@ -40,6 +40,7 @@ test("a claim sends exactly what is owed, once per payment hash", () => {
         feeLimitSats: 3,
       },
     ],
+    sessions: [],
   });
 });
 
@@ -95,6 +96,7 @@ test("a payout that succeeded is settled, with what its route cost", () => {
     facts: [{ type: "refund_settled", jobId: JOB, amountSats: 50, method: "invoice" }],
     moves: [{ kind: "payout_succeeded", ...GONE, fee: 1_500n }],
     effects: [],
+    sessions: [],
   });
 });
 
@@ -103,6 +105,7 @@ test("a payout that certainly failed can be claimed again", () => {
     facts: [{ type: "refund_failed", jobId: JOB, amountSats: 50, fate: "failed", error: "No way." }],
     moves: [{ kind: "payout_failed", ...GONE }],
     effects: [],
+    sessions: [],
   });
 });
 
@@ -111,6 +114,12 @@ test("a payout of unknown fate is said to be so once, and moves nothing", () => 
     facts: [{ type: "refund_failed", jobId: JOB, amountSats: 50, fate: "unknown" }],
     moves: [],
     effects: [],
+    sessions: [],
   });
-  expect(payoutEnded(unknown, SENT, { kind: "unknown" })).toEqual({ facts: [], moves: [], effects: [] });
+  expect(payoutEnded(unknown, SENT, { kind: "unknown" })).toEqual({
+    facts: [],
+    moves: [],
+    effects: [],
+    sessions: [],
+  });
 });

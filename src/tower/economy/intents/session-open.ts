@@ -59,7 +59,7 @@ export const openSession =
     });
     if (known?.state === "done") return known.performed;
     const made = await makeInvoice(parts, amountSats, "Deposit for a session");
-    return once(transactor, caller, intent, async (sql, { now }) => {
+    const performed = await once(transactor, caller, intent, async (sql, { now }) => {
       await assertFewUnpaid(sql, caller, now);
       const id = sessionId(`session_${randomBytes(8).toString("hex")}`);
       const subject = { kind: "session", sessionId: id } as const;
@@ -67,6 +67,8 @@ export const openSession =
       const opened = decide.openSession({ sessionId: id, ownerId: caller.ownerId }, { ...made, amountSats });
       return { decision: opened, performed: { sessionId: id }, secret: await newSecret(sql, id, now) };
     });
+    parts.invoiceMade();
+    return performed;
   };
 
 /** Has an invoice made for more on a session. Refuses with `wrong_amount`, `session_not_active` and `too_many_open`. */
@@ -85,7 +87,7 @@ export const topUpSession =
     });
     if (known?.state === "done") return known.performed;
     const made = await makeInvoice(parts, amountSats, "More for a session");
-    return once(transactor, caller, intent, async (sql, { now }) => {
+    const performed = await once(transactor, caller, intent, async (sql, { now }) => {
       await assertFewUnpaid(sql, caller, now);
       const session = await ownSession(sql, caller, sessionId);
       const topped = decide.topUpSession(session, { ...made, amountSats });
@@ -93,6 +95,8 @@ export const topUpSession =
       await insertInvoice(sql, { ...made, subject, amountSats }, firstLook(now));
       return { decision: topped, performed: { sessionId } };
     });
+    parts.invoiceMade();
+    return performed;
   };
 
 /**

@@ -16,7 +16,13 @@ import { insertInvoice } from "../invoices.ts";
 import { type Payee, type PayeeParts, payeeInvoice, payingWallet, withOwnership } from "../payee.ts";
 import type { Transactor } from "../transactor.ts";
 import type { Settings, SettingsStore } from "./settings.ts";
-import { findWithdrawal, insertWithdrawal, type Withdrawal, withdrawalsUnderWay } from "./withdrawals.ts";
+import {
+  findWithdrawal,
+  freeFunds,
+  insertWithdrawal,
+  type Withdrawal,
+  withdrawalsUnderWay,
+} from "./withdrawals.ts";
 
 /** How long an operator's deposit can be paid, in seconds. */
 const DEPOSIT_SECONDS = 3_600;
@@ -49,6 +55,8 @@ export function createTreasury(
     readonly clock: Clock;
     readonly dayOf: (at: number) => Day;
     readonly settings: SettingsStore;
+    /** Told of each invoice once it is recorded: from then on the wallet is asked about it. */
+    readonly invoiceMade: () => void;
     /** Told that figures or an agent's budget changed without a fact. */
     readonly changed: (agentId?: AgentId) => void;
   },
@@ -80,6 +88,7 @@ export function createTreasury(
       await database.transaction((sql) =>
         insertInvoice(sql, { ...made, subject: { kind: "deposit" }, amountSats: amount }, firstLook(now)),
       );
+      parts.invoiceMade();
       return made;
     },
     async withdraw(key, amount, payee) {
@@ -91,7 +100,7 @@ export function createTreasury(
         if (known !== undefined) return { decision: decision({}), result: undefined };
         const figures = await figuresNow(sql, now);
         const standing = {
-          treasury: figures.treasury,
+          treasury: await freeFunds(sql),
           node: figures.balance,
           spentToday: msat(figures.spentToday + toMsat(sats(await withdrawalsUnderWay(sql)))),
           dailyLimit: settings.current().dailyLimitSats,
