@@ -23,7 +23,8 @@ export type Changes = Readonly<Record<string, bigint>>;
 const DAY = 86_400_000;
 
 const isAsset = (account: string): boolean => account === "node" || account === "payouts_in_flight";
-const isOwed = (account: string): boolean => /^(model_payable$|escrow:|refund:)/.test(account);
+const isOwed = (account: string): boolean =>
+  /^(model_payable$|escrow:|reserved:|refund:|session:|token:)/.test(account);
 
 /** A model of empty books. */
 export function createModel(): Model {
@@ -57,8 +58,8 @@ export function createModel(): Model {
         earned: day.earned - sum(all, (account) => account.startsWith("revenue:")),
         burnt:
           day.burnt + sum(all, (account) => account === "expense:model" || account === "expense:routing"),
-        // Among these events only the fees of payouts leave for good without being a refund.
-        spent: day.spent + sum(all, (account) => account === "expense:routing"),
+        // Only withdrawals and the fees of routes leave for good without being somebody's who paid.
+        spent: day.spent + sum(all, (account) => account === "expense:routing" || account === "withdrawals"),
       });
     },
     figures(at) {
