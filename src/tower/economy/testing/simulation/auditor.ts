@@ -1,17 +1,27 @@
 import type { AgentId } from "../../../../protocol/ids.ts";
 import type { JobRecord } from "../../../../protocol/records.ts";
 import { auditLedger } from "../../../ledger/audit.ts";
+import type { PlayWallet } from "../../../lightning/play/play-wallet.ts";
 import { type Sql, safeNumber } from "../../../storage/port.ts";
-import { uncreditedHashes } from "../../invoices.ts";
 import { IN_ORDER } from "../books.ts";
 import type { TestClock } from "../clock.ts";
 import type { TestEconomy } from "../economy.ts";
 import { createJobBook, type JobBook } from "./audit/job-book.ts";
 import { createMoneyBook, type MoneyBook } from "./audit/money-book.ts";
-import { type Attempts, expectExpensed, expectRightful, receivedFor } from "./audit/rightful.ts";
+import { expectPrepaidRightful, owedToSessions, reservedByJobs } from "./audit/prepaid.ts";
+import {
+  type Attempts,
+  expectExpensed,
+  expectPricedAsAllowed,
+  expectRightful,
+  MOST_TRIES,
+  receivedFor,
+} from "./audit/rightful.ts";
 import { expectSame } from "./audit/same.ts";
+import { expectWithdrawalsAllowed, withdrawalsByState } from "./audit/withdrawals.ts";
 import type { Lives } from "./lives.ts";
 import type { Witness } from "./witness.ts";
+import type { Allowed } from "./world.ts";
 
 /** How long a phase may last in a test economy, in milliseconds. */
 const LIMITS = { evaluating: 60_000, executing: 600_000 };
@@ -24,8 +34,8 @@ export interface Auditor {
   lookThroughAll(): Promise<void>;
   /** What is true besides once nothing is left to do: no job open, nothing owed, nothing under way. */
   expectAllDone(): Promise<void>;
-  /** How often each kind of fact came about. */
-  reached(): ReadonlyMap<string, number>;
+  /** How often each kind of fact came about, each kind of movement was booked, and what withdrawals came to. */
+  reached(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** Two books that have read the same. */
@@ -41,8 +51,13 @@ export function createAuditor(parts: {
   readonly lives: Lives;
   readonly clock: TestClock;
   readonly witness: Witness;
+  readonly allowed: Allowed;
+  /** The wallet itself, without what is lost on the way to it. */
+  readonly wallet: PlayWallet;
+  /** The least that the tower pays out, in sats. */
+  readonly leastPayout: number;
 }): Auditor {
-  const { lives, clock, witness } = parts;
+  const { lives, clock, witness, allowed, wallet, leastPayout } = parts;
   let books = newBooks();
 
   async function lookWith({ jobs, money }: Books): Promise<void> {
@@ -54,7 +69,11 @@ export function createAuditor(parts: {
       for (const job of changed) {
         const received = await receivedFor(sql, tower.wallet, job);
         expectRightful(job, received, witness(job.request));
+        expectPricedAsAllowed(job, jobs.setAside.get(job.jobId), allowed.margins);
       }
+      await expectPrepaidRightful({ sql, tower, wallet, jobs, money, witness, now: clock.now() });
+      await expectWithdrawalsAllowed(sql, wallet, allowed, money);
+      await expectFewTries(sql);
       return changed;
     });
     if (changed.length > 0) expectTurns(jobs.jobs.values());
@@ -75,15 +94,22 @@ export function createAuditor(parts: {
         const { walletGapMsat: _gap, strayMsat: _stray, ...inOrder } = IN_ORDER;
         expectSame("the gauges of the ledger", await auditLedger(sql), inOrder);
         await expectBudgetsAsExpensed(sql, afresh.money);
+        await expectCreditedOnce(sql);
       });
     },
     async expectAllDone() {
       const { jobs, money } = books;
       const { tower } = lives;
-      for (const { phase, owedSats, refund } of jobs.jobs.values()) {
-        const isDone = phase === "closed" && owedSats === 0 && (refund === "none" || refund === "paid");
-        if (!isDone) throw new Error(`a job is left ${phase}, ${refund}, owed ${owedSats} sats`);
+      for (const { phase, ...job } of jobs.jobs.values())
+        if (phase !== "closed" || !isPaidBack(job))
+          throw new Error(`a job is left ${told({ phase, ...job })}`);
+      for (const { state, ...session } of jobs.sessions.values()) {
+        const isOver = state === "closed" || state === "expired" || session.balanceSats < leastPayout;
+        if (!isOver || !isPaidBack(session))
+          throw new Error(`a session is left ${told({ phase: state, ...session })}`);
       }
+      const setAside = [...money.balances.keys()].filter((name) => /^(escrow|reserved):/.test(name));
+      expectSame("what is still set aside", setAside, []);
       expectSame("what nobody was credited for", await unseenMsat(tower), 0n);
       expectAllEarned(money);
       await tower.database.read(async (sql) => {
@@ -94,14 +120,50 @@ export function createAuditor(parts: {
         }
       });
     },
-    reached: () => books.jobs.reached,
+    async reached() {
+      const { jobs, money } = books;
+      const booked = [...money.booked].map(([reason, times]) => [`booked ${reason}`, times] as const);
+      const withdrawals = await lives.tower.database.read(withdrawalsByState);
+      return new Map([...jobs.reached, ...booked, ...withdrawals]);
+    },
   };
+
+  /** What is too little for a route stays owed. */
+  function isPaidBack({ owedSats, refund }: Pick<JobRecord, "owedSats" | "refund">): boolean {
+    return owedSats < leastPayout && refund !== "paying" && refund !== "unknown";
+  }
+}
+
+const told = (thing: { phase: string; refund: string; owedSats: number }): string =>
+  `${thing.phase}, ${thing.refund}, owed ${thing.owedSats} sats`;
+
+/** A payment hash is credited once: as many payments are booked as invoices have been credited. */
+async function expectCreditedOnce(sql: Sql): Promise<void> {
+  const [row] = await sql.all<{ booked: bigint; credited: bigint }>(
+    `SELECT
+       (SELECT COUNT(*) FROM ledger_transaction
+        WHERE reason IN ('settled', 'settled_not_due', 'fund_received', 'deposit_received')) AS booked,
+       (SELECT COUNT(*) FROM invoice WHERE credited_seq IS NOT NULL) AS credited`,
+  );
+  expectSame("how many payments were credited", row?.booked, row?.credited);
+}
+
+/** No brain is begun again and again on what it always breaks off. */
+async function expectFewTries(sql: Sql): Promise<void> {
+  const [row] = await sql.all<{ most: bigint | null }>(
+    "SELECT MAX(attempts - stopped) AS most FROM effect WHERE kind IN ('evaluate', 'execute')",
+  );
+  const most = row?.most ?? 0n;
+  if (most > MOST_TRIES) throw new Error(`a brain was tried ${most} times on one job`);
 }
 
 /** What the wallet has received for invoices that nothing was credited for yet: nobody told the tower. */
 async function unseenMsat(tower: TestEconomy): Promise<bigint> {
   let unseen = 0n;
-  for (const hash of await tower.database.read(uncreditedHashes)) {
+  const rows = await tower.database.read((sql) =>
+    sql.all<{ payment_hash: string }>("SELECT payment_hash FROM invoice WHERE credited_seq IS NULL"),
+  );
+  for (const { payment_hash: hash } of rows) {
     const status = await tower.wallet.lookupInvoice(hash);
     if (status.state === "settled") unseen += status.amount;
   }
@@ -125,7 +187,7 @@ async function expectWalletAsBooked(tower: TestEconomy, { balances }: MoneyBook)
 /** What is in flight is what payouts were begun with and have not ended, reserves for their fees included. */
 async function expectInFlight(sql: Sql, { balances }: MoneyBook): Promise<void> {
   const rows = await sql.all<{ payload: string }>(
-    "SELECT payload FROM effect WHERE kind = 'payout' AND state = 'pending'",
+    "SELECT payload FROM effect WHERE kind IN ('payout', 'session_payout', 'withdrawal') AND state = 'pending'",
   );
   const sent = rows.map(
     ({ payload }) => JSON.parse(payload) as { readonly amountSats: number; readonly feeLimitSats: number },
@@ -142,14 +204,15 @@ function heldMsat({ phase, evalInvoice, workInvoice }: JobRecord): bigint {
   return phase === "queued" || phase === "executing" ? paid(workInvoice) : 0n;
 }
 
-/** The accounts of jobs hold what the jobs themselves say. */
-function expectJobAccounts({ jobs }: JobBook, { balances }: MoneyBook): void {
-  const owed = new Map<string, bigint>();
+/** The accounts of jobs hold what the jobs themselves say, and what is owed to sessions' payers, what the sessions do. */
+function expectJobAccounts(book: JobBook, { balances }: MoneyBook): void {
+  const { jobs } = book;
+  const owed = new Map<string, bigint>([...owedToSessions(book), ...reservedByJobs(jobs)]);
   for (const job of jobs.values()) {
     if (heldMsat(job) > 0n) owed.set(`escrow:${job.jobId}`, -heldMsat(job));
     if (job.owedSats > 0) owed.set(`refund:${job.jobId}`, -BigInt(job.owedSats) * 1_000n);
   }
-  const accounts = [...balances].filter(([name]) => /^(escrow|refund):/.test(name));
+  const accounts = [...balances].filter(([name]) => /^(escrow|reserved|refund):/.test(name));
   expectSame("what the accounts of jobs hold", new Map(accounts), owed);
 }
 
@@ -190,7 +253,10 @@ async function expectBudgetsAsExpensed(sql: Sql, { balances }: MoneyBook): Promi
 function expectAllEarned({ balances }: MoneyBook): void {
   const of = (start: string): bigint =>
     [...balances].reduce((sum, [name, amount]) => (name.startsWith(start) ? sum + amount : sum), 0n);
-  expectSame("what the node holds", of("node"), -of("opening") - of("revenue:") - of("expense:routing"));
+  const owed = of("refund:") + of("session:") + of("token:");
+  const own = of("opening") + of("deposits") + of("withdrawals") + of("revenue:") + of("expense:routing");
+  expectSame("what the node holds", of("node"), -own - owed);
+  expectSame("what the treasury has in jobs", of("expense:treasury_jobs"), 0n);
   expectSame("what models cost", of("expense:model"), -of("model_payable"));
 }
 

@@ -1,4 +1,4 @@
-import type { JobRecord } from "../../../../protocol/records.ts";
+import type { JobRecord, SessionRecord } from "../../../../protocol/records.ts";
 import type { Random } from "./random.ts";
 
 /** Something that may happen. `weight` is how often beside the others. */
@@ -8,28 +8,32 @@ export interface Happening {
   happen(): void | Promise<void>;
 }
 
-/** Something that may happen to a job, whatever its state. */
-export interface JobHappening {
+/** Something that may happen to one thing of many, whatever its state. */
+export interface HappeningTo<Thing> {
   readonly name: string;
   readonly weight: number;
   /** Whether it makes sense now: it is then some times as likely as what must only be refused. */
-  readonly fits?: (job: JobRecord) => boolean;
-  happen(job: JobRecord): void | Promise<void>;
+  readonly fits?: (thing: Thing) => boolean;
+  happen(thing: Thing): void | Promise<void>;
 }
 
 /** What one side of the world does to a tower. */
 export interface Happenings {
-  readonly toJobs?: readonly JobHappening[];
+  readonly toJobs?: readonly HappeningTo<JobRecord>[];
+  readonly toSessions?: readonly HappeningTo<SessionRecord>[];
   readonly otherwise?: readonly Happening[];
 }
 
 /** How many times likelier something is where it makes sense. */
 const FITTING = 8;
 
-/** What may happen to a job now, with how often. */
-export const weighed = (happenings: readonly JobHappening[], job: JobRecord): readonly JobHappening[] =>
+/** What may happen to a thing now, with how often. */
+export const weighed = <Thing>(
+  happenings: readonly HappeningTo<Thing>[],
+  thing: Thing,
+): readonly HappeningTo<Thing>[] =>
   happenings.map((happening) =>
-    happening.fits?.(job) === true ? { ...happening, weight: happening.weight * FITTING } : happening,
+    happening.fits?.(thing) === true ? { ...happening, weight: happening.weight * FITTING } : happening,
   );
 
 /** One of them, the heavier the likelier. Throws when there is none. */

@@ -9,6 +9,7 @@ import { createMortal, type Mortal } from "../crash.ts";
 import { openTestEconomy, type TestEconomy } from "../economy.ts";
 import type { Outside } from "../outside.ts";
 import type { Random } from "./random.ts";
+import { DAILY_LIMIT } from "./world.ts";
 
 /** A tower that dies and is started again, as often as it takes. */
 export interface Lives {
@@ -66,6 +67,7 @@ export function createLives(parts: {
         outside,
         // Ten times what a day's jobs use: budgets have tests of their own.
         agentDailyBudget: sats(1_000_000),
+        dailyLimit: sats(DAILY_LIMIT),
         opened: (handles) => {
           abandon = handles.abandon;
         },

@@ -1,4 +1,6 @@
+import { LEAST_PAYOUT_SATS } from "../../../../protocol/limits.ts";
 import { findJob } from "../../jobs.ts";
+import { findSession } from "../../sessions.ts";
 import { createTestBrain } from "../brain.ts";
 import { createTestClock } from "../clock.ts";
 import { fastDirectory } from "../directory.ts";
@@ -11,6 +13,10 @@ import { anyBehaviour, jobs } from "./happenings/jobs.ts";
 import { operator } from "./happenings/operator.ts";
 import { payers } from "./happenings/payers.ts";
 import { refunds } from "./happenings/refunds.ts";
+import { sessionEnds } from "./happenings/session-ends.ts";
+import { sessions } from "./happenings/sessions.ts";
+import { tokens } from "./happenings/tokens.ts";
+import { treasury } from "./happenings/treasury.ts";
 import { createLives } from "./lives.ts";
 import { createRandom } from "./random.ts";
 import { seedBytes } from "./seeded-bytes.ts";
@@ -18,11 +24,23 @@ import { watchBrain } from "./witness.ts";
 import { createWorld, type World } from "./world.ts";
 
 /** Every kind of thing that may happen: another kind is another file, and an entry here. */
-const KINDS: readonly ((world: World) => Happenings)[] = [payers, jobs, refunds, operator, crashes];
+const KINDS: readonly ((world: World) => Happenings)[] = [
+  payers,
+  jobs,
+  refunds,
+  operator,
+  crashes,
+  sessions,
+  sessionEnds,
+  tokens,
+  treasury,
+];
 
 const HOUR = 3_600_000;
-/** How many of the newest jobs something happens to: the others are mostly over. */
-const NEWEST = 6;
+/** How many of the newest jobs and sessions something happens to: the others are mostly over. */
+const NEWEST = { jobs: 6, sessions: 4 };
+/** How often something happens to a job, and how often to a session, where there is one. */
+const OFTEN = { toJobs: 0.4, toSessions: 0.25 };
 /** Every so many steps everything is looked through from the first fact and posting, as at the end. */
 const LOOK_THROUGH_ALL = 20;
 
@@ -30,7 +48,7 @@ const LOOK_THROUGH_ALL = 20;
 export interface Story {
   /** What happened, step by step. */
   readonly steps: readonly string[];
-  /** How often each kind of fact came about. */
+  /** How often each kind of fact came about, of movement was booked, and of refusal was heard. */
   readonly reached: ReadonlyMap<string, number>;
 }
 
@@ -44,25 +62,37 @@ export async function simulate(seed: number, steps: number): Promise<Story> {
   const undoBytes = seedBytes(seed);
   const directory = fastDirectory();
   const clock = createTestClock();
-  const outside = createOutside({ fees: random.next() < 0.7 });
+  const fees = random.next() < 0.7;
+  const outside = createOutside({ fees });
   const brain = createTestBrain();
   brain.behaviour = anyBehaviour(random);
   const witness = watchBrain(brain);
   const wallet = openTestWallet(":memory:", clock);
   const lives = createLives({ directory: directory.path, wallet, random, clock, outside, brain });
   const world = createWorld({ random, clock, outside, brain, lives });
-  const auditor = createAuditor({ lives, clock, witness });
+  const auditor = createAuditor({
+    lives,
+    clock,
+    witness,
+    allowed: world.allowed,
+    wallet,
+    leastPayout: fees ? LEAST_PAYOUT_SATS : 1,
+  });
   const happened: string[] = ["opening"];
 
   try {
     await lives.begin();
     const kinds = KINDS.map((kind) => kind(world));
     const toJobs = kinds.flatMap((kind) => kind.toJobs ?? []);
+    const toSessions = kinds.flatMap((kind) => kind.toSessions ?? []);
     const otherwise = kinds.flatMap((kind) => kind.otherwise ?? []);
     for (let number = 1; number <= steps; number++) {
-      const id = random.next() < 0.6 ? random.pick(world.jobs.slice(-NEWEST)) : undefined;
-      const job = id === undefined ? undefined : await lives.tower.database.read((sql) => findJob(sql, id));
-      if (job === undefined) {
+      const { job, session } = await chosen(world);
+      if (session !== undefined) {
+        const event = pickWeighted(random, weighed(toSessions, session));
+        happened.push(`${event.name}: ${session.state}, ${session.refund}`);
+        await event.happen(session);
+      } else if (job === undefined) {
         const event = pickWeighted(random, otherwise);
         happened.push(event.name);
         await event.happen();
@@ -78,7 +108,8 @@ export async function simulate(seed: number, steps: number): Promise<Story> {
     await finish(world);
     await look(world, auditor, true);
     await auditor.expectAllDone();
-    return { steps: happened, reached: auditor.reached() };
+    const refused = [...world.refused].map(([code, times]) => [`refused ${code}`, times] as const);
+    return { steps: happened, reached: new Map([...(await auditor.reached()), ...refused]) };
   } catch (error) {
     throw new Error(`seed ${seed}, step ${happened.length - 1}, ${happened.at(-1)}`, { cause: error });
   } finally {
@@ -87,6 +118,18 @@ export async function simulate(seed: number, steps: number): Promise<Story> {
     directory.remove();
     undoBytes();
   }
+}
+
+/** The job or the session that something happens to next; neither, when it happens to none of them. */
+async function chosen({ random, jobs, sessions, lives }: World) {
+  const turn = random.next();
+  const jobId = turn < OFTEN.toJobs ? random.pick(jobs.slice(-NEWEST.jobs)) : undefined;
+  const isSessions = turn >= OFTEN.toJobs && turn < OFTEN.toJobs + OFTEN.toSessions;
+  const sessionId = isSessions ? random.pick(sessions.slice(-NEWEST.sessions)) : undefined;
+  return lives.tower.database.read(async (sql) => ({
+    job: jobId === undefined ? undefined : await findJob(sql, jobId),
+    session: sessionId === undefined ? undefined : await findSession(sql, sessionId),
+  }));
 }
 
 async function look({ faults, lives }: World, auditor: Auditor, throughAll: boolean): Promise<void> {
@@ -111,6 +154,15 @@ async function finish(world: World): Promise<void> {
     if (job?.refund === "owed" && job.ownerId !== undefined) {
       world.say(visitor(job.ownerId), { type: "refund_claim", requestId: world.newRequest(), jobId });
     }
+    await lives.rest();
+  }
+  for (const sessionId of world.sessions) {
+    const session = await lives.tower.economy.session(sessionId);
+    if (session?.ownerId === undefined) continue;
+    const { balanceSats, owedSats, ownerId, state } = session;
+    const isRest = owedSats > 0 || balanceSats > 0 || state === "active" || state === "paused";
+    if (isRest)
+      world.say(visitor(ownerId), { type: "session_close", requestId: world.newRequest(), sessionId });
     await lives.rest();
   }
 }

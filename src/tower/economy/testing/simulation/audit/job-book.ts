@@ -1,8 +1,8 @@
 import { startJob, stepJob } from "../../../../../job/step.ts";
 import { isJobFact, type LoggedFact } from "../../../../../protocol/facts.ts";
-import type { AgentId, JobId } from "../../../../../protocol/ids.ts";
+import type { AgentId, JobId, SessionId } from "../../../../../protocol/ids.ts";
 import { seq } from "../../../../../protocol/ids.ts";
-import type { JobRecord } from "../../../../../protocol/records.ts";
+import type { JobRecord, SessionRecord } from "../../../../../protocol/records.ts";
 import { readAfter } from "../../../../log/read.ts";
 import type { Sql } from "../../../../storage/port.ts";
 import { expectSame } from "./same.ts";
@@ -10,12 +10,15 @@ import { expectSame } from "./same.ts";
 /** More facts than a simulation writes. */
 const ALL = 1_000_000;
 
-/** Every job as its facts alone make it, stepped through the chart from the log's first. */
+/** Every job as its facts alone make it, stepped through the chart from the log's first; and every session as it was last said. */
 export interface JobBook {
   readonly jobs: ReadonlyMap<JobId, JobRecord>;
+  readonly sessions: ReadonlyMap<SessionId, SessionRecord>;
+  /** What each job that is funded ahead had set aside for its work at first, in sats. */
+  readonly setAside: ReadonlyMap<JobId, number>;
   /** How often each kind of fact came about. */
   readonly reached: ReadonlyMap<string, number>;
-  /** Reads what is new, and compares every job that it changed with the one that is stored. Gives those. */
+  /** Reads what is new, and compares every job and session that it changed with the one that is stored. Gives those jobs. */
   follow(sql: Sql): Promise<readonly JobRecord[]>;
 }
 
@@ -24,7 +27,14 @@ function kindOfFact(fact: LoggedFact): string {
   switch (fact.type) {
     case "job_completed":
       return `${fact.type} ${fact.outcome}`;
+    case "job_started":
+      return fact.funding === "invoice" ? fact.type : `${fact.type} for ${fact.funding}`;
+    case "session_state":
+      return `${fact.type} ${fact.state}${fact.refund === "none" ? "" : `, ${fact.refund}`}`;
+    case "refund_settled":
+      return fact.method === "credit" ? `${fact.type} as credit` : fact.type;
     case "invoice_settled":
+      if (fact.paidBy !== undefined) return `${fact.type} by ${fact.paidBy}`;
       return `${fact.type} ${fact.onTime === false ? "late" : "in time"}${fact.queuePlace === undefined ? "" : ", queued"}`;
     case "refund_failed":
       return `${fact.type} ${fact.fate}`;
@@ -36,6 +46,8 @@ function kindOfFact(fact: LoggedFact): string {
 /** A book that has read nothing yet. */
 export function createJobBook(): JobBook {
   const jobs = new Map<JobId, JobRecord>();
+  const sessions = new Map<SessionId, SessionRecord>();
+  const setAside = new Map<JobId, number>();
   const reached = new Map<string, number>();
   const asked = new Set<string>();
   /** The places of those who wait, in the order in which they paid. */
@@ -46,7 +58,13 @@ export function createJobBook(): JobBook {
     last = fact.seq;
     const kind = kindOfFact(fact);
     reached.set(kind, (reached.get(kind) ?? 0) + 1);
+    if (fact.type === "session_state") {
+      const { type: _type, seq: _seq, at: _at, ...session } = fact;
+      sessions.set(fact.sessionId, session);
+    }
     if (!isJobFact(fact)) return undefined;
+    if (fact.type === "job_started" && fact.reservedSats !== undefined)
+      setAside.set(fact.jobId, fact.reservedSats);
     const before = jobs.get(fact.jobId);
     if (fact.type === "job_started") {
       const request = `${fact.ownerId} ${fact.requestId}`;
@@ -76,6 +94,8 @@ export function createJobBook(): JobBook {
 
   return {
     jobs,
+    sessions,
+    setAside,
     reached,
     async follow(sql) {
       const since = last;
@@ -90,6 +110,12 @@ export function createJobBook(): JobBook {
       const stored = rows.map(({ state }) => JSON.parse(state) as JobRecord);
       for (const job of stored) expectSame(`job ${job.jobId}`, job, jobs.get(job.jobId));
       expectSame("the jobs that changed", new Set(stored.map(({ jobId }) => jobId)), ids);
+      const rowsOfSessions = await sql.all<{ session_id: SessionId; state: string }>(
+        "SELECT session_id, state FROM session WHERE updated_seq > ?",
+        since,
+      );
+      for (const { session_id: id, state } of rowsOfSessions)
+        expectSame(`session ${id}`, JSON.parse(state), sessions.get(id));
       return stored;
     },
   };

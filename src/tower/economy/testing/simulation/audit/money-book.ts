@@ -9,6 +9,10 @@ import { expectSame } from "./same.ts";
 export interface MoneyBook {
   /** What each account holds; empty ones left out. */
   readonly balances: ReadonlyMap<string, bigint>;
+  /** What was owed for jobs and went to each session, by the session's account. */
+  readonly creditedBack: ReadonlyMap<string, bigint>;
+  /** How often each kind of movement was booked. */
+  readonly booked: ReadonlyMap<string, number>;
   /** What brains cost on each job. */
   readonly modelExpense: ReadonlyMap<string, bigint>;
   /** Reads what is new, and compares what the ledger keeps beside its postings with what they come to. */
@@ -21,6 +25,8 @@ interface Row {
   readonly amount_msat: bigint;
   readonly at_ms: bigint;
   readonly job_id: string | null;
+  readonly reason: string;
+  readonly line: bigint;
 }
 
 const isBurnt = (account: string): boolean => account === "expense:model" || account === "expense:routing";
@@ -29,10 +35,13 @@ const isBurnt = (account: string): boolean => account === "expense:model" || acc
 export function createMoneyBook(): MoneyBook {
   const balances = new Map<string, bigint>();
   const modelExpense = new Map<string, bigint>();
+  const creditedBack = new Map<string, bigint>();
+  const booked = new Map<string, number>();
   const days = new Map<string, { earned: bigint; burnt: bigint; spent: bigint }>();
   let last = 0n;
 
-  function enter({ account, amount_msat: amount, at_ms, job_id: job }: Row): void {
+  function enter({ account, amount_msat: amount, at_ms, job_id: job, reason, line }: Row): void {
+    if (line === 0n) booked.set(reason, (booked.get(reason) ?? 0) + 1);
     const balance = (balances.get(account) ?? 0n) + amount;
     if (balance === 0n) balances.delete(account);
     else balances.set(account, balance);
@@ -41,8 +50,10 @@ export function createMoneyBook(): MoneyBook {
     days.set(name, day);
     if (account.startsWith("revenue:")) day.earned -= amount;
     if (isBurnt(account)) day.burnt += amount;
-    // Nothing leaves this tower for good but refunds to payers, which are left out, and the fees of their routes.
-    if (account === "expense:routing") day.spent += amount;
+    // Besides refunds to payers, which are left out, only withdrawals and the fees of routes leave for good.
+    if (account === "expense:routing" || account === "withdrawals") day.spent += amount;
+    if (reason === "refund_credited" && account.startsWith("session:"))
+      creditedBack.set(account, (creditedBack.get(account) ?? 0n) - amount);
     if (account === "expense:model" && job !== null)
       modelExpense.set(job, (modelExpense.get(job) ?? 0n) + amount);
   }
@@ -67,9 +78,11 @@ export function createMoneyBook(): MoneyBook {
   return {
     balances,
     modelExpense,
+    creditedBack,
+    booked,
     async follow(sql, now) {
       const rows = await sql.all<Row>(
-        `SELECT transaction_id, account, amount_msat, at_ms, job_id
+        `SELECT transaction_id, account, amount_msat, at_ms, job_id, reason, line
          FROM ledger_posting JOIN ledger_transaction ON id = transaction_id WHERE transaction_id > ?
          ORDER BY transaction_id, line`,
         last,

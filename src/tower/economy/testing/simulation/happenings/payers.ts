@@ -1,11 +1,9 @@
 import type { JobRecord } from "../../../../../protocol/records.ts";
-import { msat, toMsat } from "../../../../../protocol/units.ts";
+import { toMsat } from "../../../../../protocol/units.ts";
 import { visitor } from "../../economy.ts";
 import type { Happenings } from "../happening.ts";
+import { payFromOutside, surplus } from "../paying.ts";
 import { OWNERS, type World } from "../world.ts";
-
-/** Most pay what is asked; the outside may pay more. In msat. */
-const TOO_MUCH = [0n, 0n, 1n, 999n, 1_000n, 12_345n];
 
 const isUnpaid = ({ phase }: JobRecord): boolean =>
   phase === "awaiting_eval_payment" || phase === "awaiting_work_payment";
@@ -26,12 +24,10 @@ export function payers(world: World): Happenings {
     return invoice?.state === "settled" ? undefined : invoice;
   }
 
-  function payFromOutside(invoice: JobRecord["evalInvoice"]): string | undefined {
+  function payUntold(invoice: JobRecord["evalInvoice"]): string | undefined {
     if (invoice?.paymentRequest === undefined) return undefined;
-    const paymentHash = outside.hashOf(invoice.paymentRequest);
-    const more = TOO_MUCH[random.below(TOO_MUCH.length)] ?? 0n;
-    outside.pay(paymentHash, { amount: msat(toMsat(invoice.amountSats) + more), at: clock.now() });
-    return paymentHash;
+    const due = { paymentHash: outside.hashOf(invoice.paymentRequest), sats: invoice.amountSats };
+    return payFromOutside(world, due, surplus(random), clock.now());
   }
 
   /** The clock goes on to just after an invoice's expiry. */
@@ -57,7 +53,7 @@ export function payers(world: World): Happenings {
         weight: 1.5,
         fits: isUnpaid,
         happen(job) {
-          const paymentHash = payFromOutside(payable(job));
+          const paymentHash = payUntold(payable(job));
           if (paymentHash !== undefined && random.next() < 0.5) world.hint(paymentHash);
         },
       },
@@ -84,7 +80,7 @@ export function payers(world: World): Happenings {
             const invoice = payable(job);
             const late = random.next() < 0.6;
             if (late) outlive(invoice);
-            payFromOutside(invoice);
+            payUntold(invoice);
             if (!late && random.next() < 0.5) outlive(invoice);
           }),
       },

@@ -15,7 +15,8 @@ const PAYOUTS: readonly Payouts[] = [
   "no route",
 ];
 
-const isOwed = ({ refund }: JobRecord): boolean => refund !== "none" && refund !== "paid";
+const isOwed = ({ refund }: JobRecord): boolean =>
+  refund === "owed" || refund === "paying" || refund === "unknown";
 
 /** Owners claim what is owed back, to their purses and outside, and the network does with it what it does. */
 export function refunds(world: World): Happenings {
