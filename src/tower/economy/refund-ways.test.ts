@@ -149,8 +149,7 @@ function addresses() {
     addressPayer: {
       async invoiceFor(address: string, amount: Sats) {
         asked.push([address, amount]);
-        if (broken.isBroken)
-          throw new RefusalError("address_unreachable", "The server does not answer.");
+        if (broken.isBroken) throw new RefusalError("address_unreachable", "The server does not answer.");
         return outsideInvoice(amount, START);
       },
     },
