@@ -41,6 +41,8 @@ export function createAlarm(parts: {
         setTimer((await doDue(() => closed)) ? await nextDue() : clock.now() + RETRY);
       } while (again && !closed);
     } catch (error) {
+      // As the tower goes down its database may be closed under what still looks: the next start looks again.
+      if (closed) return;
       failed(error);
       setTimer(clock.now() + RETRY);
     } finally {
