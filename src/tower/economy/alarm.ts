@@ -9,7 +9,8 @@ export interface Alarm {
   dueAt(at: number | undefined): void;
   /** Looks through everything: at the start. */
   look(): void;
-  close(): void;
+  /** Looks no more; resolves when what is being done has come to rest. */
+  close(): Promise<void>;
 }
 
 /**
@@ -25,24 +26,27 @@ export function createAlarm(parts: {
   const { clock, doDue, nextDue, failed } = parts;
   let timer: { readonly at: number; cancel(): void } | undefined;
   let looking = false;
+  let rests: Promise<void> = Promise.resolve();
   let again = false;
   let closed = false;
 
-  async function look(): Promise<void> {
+  function look(): void {
     if (closed) return;
     if (looking) {
       again = true;
       return;
     }
     looking = true;
+    rests = lookThrough();
+  }
+
+  async function lookThrough(): Promise<void> {
     try {
       do {
         again = false;
         setTimer((await doDue(() => closed)) ? await nextDue() : clock.now() + RETRY);
       } while (again && !closed);
     } catch (error) {
-      // As the tower goes down its database may be closed under what still looks: the next start looks again.
-      if (closed) return;
       failed(error);
       setTimer(clock.now() + RETRY);
     } finally {
@@ -56,17 +60,18 @@ export function createAlarm(parts: {
     timer?.cancel();
     const cancel = clock.after(at - clock.now(), () => {
       timer = undefined;
-      void look();
+      look();
     });
     timer = { at, cancel };
   }
 
   return {
     dueAt: setTimer,
-    look: () => void look(),
+    look,
     close() {
       closed = true;
       timer?.cancel();
+      return rests;
     },
   };
 }

@@ -118,9 +118,10 @@ test("undone it follows no more, keeps no place, and nobody hears of what fails"
   one.tell("a", "1");
   one.tell("b", "2");
   await expect.poll(() => one.asked).toEqual(["a"]);
-  one.undo();
+  const rests = one.undo();
   expect(one.isFollowed()).toBe(false);
   await one.looked("a", new Error("too late"));
+  await rests;
   const next = await rig(database);
   expect([next.after(), one.asked, one.errors]).toEqual([undefined, ["a"], []]);
 });
