@@ -50,7 +50,7 @@ const sessionsShown = async (client: TestClient) => {
   const { sessions } = await client.first("snapshot_part");
   return sessions?.map(({ sessionId, ownerId }) => [sessionId, ownerId]);
 };
-/** Everything that a client was told once the tower has said it of an agent too, to everybody. */
+/** Everything that a client was told, up to the last fact, which everybody hears. */
 async function toldUpTo({ tower }: Started, client: TestClient): Promise<readonly TowerMessage[]> {
   const last = await tower.database.read(lastSeq);
   tower.follower.notify();
