@@ -264,11 +264,9 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     async drain() {
       draining = true;
       days.close();
-      undoSettlements();
-      for (const alarm of alarms) alarm.close();
-      const resting = effects.close();
+      const resting = [undoSettlements(), effects.close(), ...alarms.map((alarm) => alarm.close())];
       stops.stopAll();
-      await resting;
+      await Promise.all(resting);
       announcer.close();
       // Whatever is in the middle of a transaction ends it: this one waits its turn behind them.
       await database.transaction(async () => undefined);

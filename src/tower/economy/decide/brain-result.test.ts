@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { msat, NO_MSAT, sats } from "../../../protocol/units.ts";
-import { JOBS, waiting } from "../testing/jobs.ts";
+import { funded, JOBS, waiting } from "../testing/jobs.ts";
 import { attemptLost, crashedTooOften, type PricedVerdict, verdictIn, workDone } from "./brain-result.ts";
+import { priceFundedWork } from "./fund-job.ts";
 
 const JOB = "a4f2c0de";
 const PAYER = { kind: "payer" };
@@ -92,4 +93,13 @@ test("a job whose agent crashed too often says so", () => {
   expect(crashedTooOften(JOBS.executing, 3)).toBe(
     "The agent broke off 3 times on job a4f2…; what you paid for it is yours to claim back.",
   );
+});
+
+test("an accepted request that is paid ahead has its price paid in the same breath", () => {
+  const verdict: PricedVerdict = { kind: "accepted", note: "I can.", amountSats: sats(150), price: PRICE };
+  const { evaluating } = funded("l402");
+  const decided = verdictIn(evaluating, verdict, msat(7n), 0);
+  const priced = priceFundedWork(evaluating, verdict, 0);
+  expect(decided).toEqual({ ...priced, moves: [used(7n), ...priced.moves] });
+  expect(decided.facts.map(({ type }) => type)).toEqual(["invoice_request", "invoice_settled"]);
 });
