@@ -2,13 +2,16 @@ import { type Brain, BrainError } from "../../agents/brain.ts";
 
 /** A brain that does what a test tells it. */
 export interface TestBrain extends Brain {
-  /** What the next evaluations and executions do; unset, they accept and answer at once. */
+  /**
+   * What the next evaluations and executions do; unset, they accept and answer at once. `hold`: until
+   * {@link TestBrain.release}.
+   */
   behaviour: {
-    evaluate?: "reject" | "fail" | "hang";
-    /** `hold`: until {@link TestBrain.release}. `overrun`: uses more than was estimated. */
+    evaluate?: "reject" | "fail" | "hang" | "hold";
+    /** `overrun`: uses more than was estimated. */
     execute?: "fail" | "hang" | "hold" | "overrun";
   };
-  /** Lets every execution that is held come to its end. */
+  /** Lets everything that is held come to its end. */
   release(): void;
 }
 
@@ -25,6 +28,11 @@ const untilStopped = (signal: AbortSignal): Promise<never> =>
  */
 export function createTestBrain(): TestBrain {
   const held = new Set<() => void>();
+  async function untilReleased(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held.add(resolve);
+    await Promise.race([promise, untilStopped(signal)]);
+  }
   const brain: TestBrain = {
     name: "test",
     behaviour: {},
@@ -40,6 +48,7 @@ export function createTestBrain(): TestBrain {
     async evaluate(_request, { signal }) {
       const usage = { inputTokens: 5, outputTokens: 1 };
       if (brain.behaviour.evaluate === "hang") return untilStopped(signal);
+      if (brain.behaviour.evaluate === "hold") await untilReleased(signal);
       if (brain.behaviour.evaluate === "fail") throw new BrainError("failed", "the brain broke");
       if (brain.behaviour.evaluate === "reject")
         return { kind: "rejected", reason: "I cannot do that.", usage };
@@ -57,11 +66,7 @@ export function createTestBrain(): TestBrain {
       if (brain.behaviour.execute === "hang") return untilStopped(signal);
       if (brain.behaviour.execute === "fail") throw new BrainError("failed", "the brain broke");
       const outputTokens = brain.behaviour.execute === "overrun" ? 150 : 50;
-      if (brain.behaviour.execute === "hold") {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        held.add(resolve);
-        await Promise.race([promise, untilStopped(signal)]);
-      }
+      if (brain.behaviour.execute === "hold") await untilReleased(signal);
       onText("and whole.");
       return { text: "Half and whole.", usage: { inputTokens: 10, outputTokens } };
     },

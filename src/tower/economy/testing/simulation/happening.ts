@@ -25,7 +25,7 @@ export interface Happenings {
 }
 
 /** How many times likelier something is where it makes sense. */
-const FITTING = 8;
+const FITTING = 20;
 
 /** What may happen to a thing now, with how often. */
 export const weighed = <Thing>(

@@ -12,7 +12,7 @@ import { crashes } from "./happenings/crashes.ts";
 import { anyBehaviour, jobs } from "./happenings/jobs.ts";
 import { operator } from "./happenings/operator.ts";
 import { payers } from "./happenings/payers.ts";
-import { refunds } from "./happenings/refunds.ts";
+import { PAYOUTS, refunds } from "./happenings/refunds.ts";
 import { sessionEnds } from "./happenings/session-ends.ts";
 import { sessions } from "./happenings/sessions.ts";
 import { tokens } from "./happenings/tokens.ts";
@@ -64,6 +64,7 @@ export async function simulate(seed: number, steps: number): Promise<Story> {
   const clock = createTestClock();
   const fees = random.next() < 0.7;
   const outside = createOutside({ fees });
+  outside.payouts = random.pick(PAYOUTS) ?? "paid";
   const brain = createTestBrain();
   brain.behaviour = anyBehaviour(random);
   const witness = watchBrain(brain);

@@ -14,6 +14,8 @@ const ALL = 1_000_000;
 export interface JobBook {
   readonly jobs: ReadonlyMap<JobId, JobRecord>;
   readonly sessions: ReadonlyMap<SessionId, SessionRecord>;
+  /** The sessions that were ever paid for. */
+  readonly lived: ReadonlySet<SessionId>;
   /** What each job that is funded ahead had set aside for its work at first, in sats. */
   readonly setAside: ReadonlyMap<JobId, number>;
   /** How often each kind of fact came about. */
@@ -43,10 +45,18 @@ function kindOfFact(fact: LoggedFact): string {
   }
 }
 
+/** What is over is over. */
+function expectNotRevived(before: SessionRecord | undefined, after: SessionRecord): void {
+  const wasOver = before?.state === "closed" || before?.state === "expired";
+  if (wasOver && after.state !== before?.state)
+    throw new Error(`session ${after.sessionId} was ${before?.state} and is ${after.state} again`);
+}
+
 /** A book that has read nothing yet. */
 export function createJobBook(): JobBook {
   const jobs = new Map<JobId, JobRecord>();
   const sessions = new Map<SessionId, SessionRecord>();
+  const lived = new Set<SessionId>();
   const setAside = new Map<JobId, number>();
   const reached = new Map<string, number>();
   const asked = new Set<string>();
@@ -60,7 +70,9 @@ export function createJobBook(): JobBook {
     reached.set(kind, (reached.get(kind) ?? 0) + 1);
     if (fact.type === "session_state") {
       const { type: _type, seq: _seq, at: _at, ...session } = fact;
+      expectNotRevived(sessions.get(fact.sessionId), session);
       sessions.set(fact.sessionId, session);
+      if (session.state === "active" || session.state === "paused") lived.add(fact.sessionId);
     }
     if (!isJobFact(fact)) return undefined;
     if (fact.type === "job_started" && fact.reservedSats !== undefined)
@@ -95,6 +107,7 @@ export function createJobBook(): JobBook {
   return {
     jobs,
     sessions,
+    lived,
     setAside,
     reached,
     async follow(sql) {

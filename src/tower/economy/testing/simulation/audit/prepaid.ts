@@ -144,7 +144,7 @@ function expectAsBooked(session: SessionRecord, { jobs, money }: PrepaidParts): 
 /** What came for a session, and what was owed and put on it, is on it, in its jobs, earned, owed back, or paid back. */
 function expectOwn(
   session: SessionRecord,
-  { money }: PrepaidParts,
+  { money, jobs }: PrepaidParts,
   own: { readonly received: readonly Credit[]; readonly taken: bigint; readonly paidOut: bigint },
 ): void {
   const { sessionId } = session;
@@ -156,7 +156,10 @@ function expectOwn(
   const most = isLive(session) ? 0n : 999n * BigInt(own.received.length + 1);
   if (lost < 0n || lost > most)
     throw new Error(`session ${sessionId} (${session.state}) has lost ${lost} msat`);
-  if (isLive(session) && !own.received.some(({ inTime }) => inTime))
+  const wasInTime = own.received.some(({ inTime }) => inTime);
+  if (!jobs.lived.has(sessionId) && wasInTime)
+    throw new Error(`session ${sessionId} is ${session.state} although it was paid for in time`);
+  if (isLive(session) && !wasInTime)
     throw new Error(`session ${sessionId} lives although nothing was paid for it in time`);
 }
 

@@ -8,7 +8,13 @@ import { AGENTS, OWNERS, type World } from "../world.ts";
 
 type Behaviour = TestBrain["behaviour"];
 
-const EVALUATE: readonly Behaviour["evaluate"][] = [...Array(7).fill(undefined), "reject", "fail", "hang"];
+const EVALUATE: readonly Behaviour["evaluate"][] = [
+  ...Array(7).fill(undefined),
+  "reject",
+  "fail",
+  "hang",
+  "hold",
+];
 /** Most hold their agent for a while, so that others queue. */
 const EXECUTE: readonly Behaviour["execute"][] = [
   undefined,
@@ -52,7 +58,7 @@ export function jobs(world: World): Happenings {
     toJobs: [
       {
         name: "cancel",
-        weight: 0.5,
+        weight: 1,
         fits: ({ phase }) => phase === "awaiting_eval_payment" || phase === "awaiting_work_payment",
         happen: (job) =>
           world.say(world.speaker(job), {

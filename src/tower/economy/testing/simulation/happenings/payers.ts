@@ -38,7 +38,7 @@ export function payers(world: World): Happenings {
 
   return {
     toJobs: [
-      { name: "pay", weight: 8, fits: isUnpaid, happen: pay },
+      { name: "pay", weight: 6, fits: isUnpaid, happen: pay },
       {
         name: "pay twice",
         weight: 1,
@@ -59,7 +59,7 @@ export function payers(world: World): Happenings {
       },
       {
         name: "pay from outside as the invoice expires",
-        weight: 0.3,
+        weight: 0.5,
         fits: isUnpaid,
         happen(job) {
           const invoice = payable(job);
@@ -73,7 +73,7 @@ export function payers(world: World): Happenings {
       },
       {
         name: "pay while the tower is down",
-        weight: 0.4,
+        weight: 0.7,
         fits: isUnpaid,
         happen: (job) =>
           lives.whileDown(() => {

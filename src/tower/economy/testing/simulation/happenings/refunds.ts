@@ -5,7 +5,8 @@ import type { Payouts } from "../../outside.ts";
 import type { Happenings } from "../happening.ts";
 import type { World } from "../world.ts";
 
-const PAYOUTS: readonly Payouts[] = [
+/** What becomes of payouts, and how often beside the rest. */
+export const PAYOUTS: readonly Payouts[] = [
   "paid",
   "paid",
   "answer lost",
@@ -47,7 +48,7 @@ export function refunds(world: World): Happenings {
     otherwise: [
       {
         name: "change what becomes of payouts",
-        weight: 2,
+        weight: 3,
         happen() {
           outside.payouts = random.pick(PAYOUTS) ?? "paid";
         },

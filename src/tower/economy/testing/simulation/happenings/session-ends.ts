@@ -15,7 +15,7 @@ const isBusy = ({ reservedSats }: SessionRecord): boolean => reservedSats > 0;
 
 /** Sessions are closed, to purses and to invoices from outside, forgotten for a day, and found again by their codes. */
 export function sessionEnds(world: World): Happenings {
-  const { random, clock } = world;
+  const { random, clock, outside, lives } = world;
 
   function close(session: SessionRecord, paymentRequest?: string): void {
     const { sessionId } = session;
@@ -56,6 +56,17 @@ export function sessionEnds(world: World): Happenings {
         weight: 0.25,
         fits: isBusy,
         happen: (session) => close(session),
+      },
+      {
+        name: "close a session, and again as nothing is heard of it",
+        weight: 0.3,
+        fits: hasRest,
+        async happen(session) {
+          outside.payouts = random.next() < 0.7 ? "answer lost" : "never sent";
+          close(session);
+          await lives.rest();
+          close(session, invoiceFor(session));
+        },
       },
       { name: "claim what a session owes", weight: 1, fits: isOwed, happen: (session) => close(session) },
       {

@@ -60,8 +60,7 @@ export function sessions(world: World): Happenings {
     const said = random.next() < 0.5 ? { ...spoken, agentId } : spoken;
     world.say(world.speaker(session), random.next() < 0.4 ? said : asked);
   }
-  async function open(): Promise<void> {
-    const owner = random.pick(OWNERS);
+  async function open(owner = random.pick(OWNERS), isPaid = random.next() < 0.6): Promise<void> {
     if (owner === undefined) return;
     const before = world.sessions.length;
     world.say(visitor(owner), {
@@ -69,7 +68,7 @@ export function sessions(world: World): Happenings {
       requestId: world.newRequest(),
       amountSats: amountSats(),
     });
-    if (random.next() < 0.4) return;
+    if (!isPaid) return;
     await lives.rest();
     const id = world.sessions[before];
     const session = id === undefined ? undefined : await lives.tower.economy.session(id);
@@ -88,11 +87,13 @@ export function sessions(world: World): Happenings {
     toJobs: [
       {
         name: "claim to a session",
-        weight: 1.5,
+        weight: 2.5,
         fits: ({ refund }) => refund === "owed",
         async happen(job) {
-          const sessionId = await sessionFor(job);
           const { jobId } = job;
+          if ((await sessionFor(job)) === undefined) await open(job.ownerId, true);
+          await lives.rest();
+          const sessionId = await sessionFor(job);
           if (sessionId === undefined) return;
           const claim = { type: "refund_claim", requestId: world.newRequest(), jobId, sessionId } as const;
           world.say(world.speaker(job), claim);
@@ -166,6 +167,6 @@ export function sessions(world: World): Happenings {
         },
       },
     ],
-    otherwise: [{ name: "open a session", weight: 6, happen: open }],
+    otherwise: [{ name: "open a session", weight: 6, happen: () => open() }],
   };
 }

@@ -16,9 +16,16 @@ const isUnpaid = ({ phase }: JobRecord): boolean =>
 
 /** Operators spend the tower's own sats on jobs, put more into it, take some out, and set what they allow. */
 export function treasury(world: World): Happenings {
-  const { random, clock, lives, outside } = world;
+  const { random, clock, lives, outside, brain } = world;
   let withdrawals = 0;
 
+  function ask(): void {
+    const requestId = world.newRequest();
+    const agentId = random.pick(AGENTS);
+    if (agentId === undefined) return;
+    const request = `Summarise ${requestId}.`;
+    world.say(OPERATOR, { type: "job_request", requestId, agentId, request, funding: "treasury" });
+  }
   function payFor(job: JobRecord): void {
     const { jobId, phase } = job;
     const invoiceType = phase === "awaiting_eval_payment" ? "eval" : "work";
@@ -88,13 +95,7 @@ export function treasury(world: World): Happenings {
       {
         name: "ask for the treasury",
         weight: 1.5,
-        happen() {
-          const requestId = world.newRequest();
-          const agentId = random.pick(AGENTS);
-          if (agentId === undefined) return;
-          const request = `Summarise ${requestId}.`;
-          world.say(OPERATOR, { type: "job_request", requestId, agentId, request, funding: "treasury" });
-        },
+        happen: ask,
       },
       {
         name: "deposit",
@@ -132,6 +133,20 @@ export function treasury(world: World): Happenings {
         name: "change the margin",
         weight: 0.6,
         happen: () => change({ margin: random.pick(MARGINS) ?? 40 }),
+      },
+      {
+        name: "change the margin while the treasury's request is judged",
+        weight: 0.3,
+        async happen() {
+          const { behaviour } = brain;
+          brain.behaviour = { ...behaviour, evaluate: "hold" };
+          ask();
+          await lives.rest();
+          change({ margin: random.pick(MARGINS) ?? 40 });
+          await lives.rest();
+          brain.behaviour = behaviour;
+          brain.release();
+        },
       },
     ],
   };
