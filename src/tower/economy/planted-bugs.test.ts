@@ -13,9 +13,9 @@ beforeAll(async () => {
 afterAll(() => planting.close());
 
 /** What the first seed says that notices something; undefined when none does. */
-const noticed = (bug: PlantedBug | undefined): Promise<unknown> =>
+const noticed = (bug: PlantedBug | undefined, seeds = SEEDS): Promise<unknown> =>
   planting.simulationWith(bug, async (simulate) => {
-    for (let seed = 1; seed <= SEEDS; seed++) {
+    for (let seed = 1; seed <= seeds; seed++) {
       try {
         await simulate(seed, STEPS);
       } catch (error) {
@@ -25,8 +25,9 @@ const noticed = (bug: PlantedBug | undefined): Promise<unknown> =>
     return undefined;
   });
 
+// That all of them pass is the matter of `simulation.test.ts`; here, that it is not the planting which is noticed.
 test("a tower without a bug passes the seeds that a bug must not pass", { timeout: 300_000 }, async () => {
-  expect(await noticed(undefined)).toBeUndefined();
+  expect(await noticed(undefined, 5)).toBeUndefined();
 });
 
 test.for(PLANTED_BUGS)("it is noticed when $name", { timeout: 300_000 }, async (bug) => {

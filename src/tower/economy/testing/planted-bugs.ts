@@ -348,7 +348,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "a session is debited below zero",
     file: `${ECONOMY}/decide/fund-job.ts`,
     find: "if (available < toMsat(quote.totalSats)) {",
-    replace: "if (available < 0n) {",
+    replace: `if (available < toMsat(quote.totalSats) && fund.kind !== "session") {`,
     and: [
       {
         file: `${LEDGER}/double-entry.ts`,

@@ -157,8 +157,8 @@ function expectOwn(
   if (lost < 0n || lost > most)
     throw new Error(`session ${sessionId} (${session.state}) has lost ${lost} msat`);
   const wasInTime = own.received.some(({ inTime }) => inTime);
-  if (!jobs.lived.has(sessionId) && wasInTime)
-    throw new Error(`session ${sessionId} is ${session.state} although it was paid for in time`);
+  if (session.state === "expired" && !jobs.lived.has(sessionId) && wasInTime)
+    throw new Error(`session ${sessionId} expired although it was paid for in time`);
   if (isLive(session) && !wasInTime)
     throw new Error(`session ${sessionId} lives although nothing was paid for it in time`);
 }

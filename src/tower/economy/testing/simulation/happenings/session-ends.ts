@@ -87,7 +87,7 @@ export function sessionEnds(world: World): Happenings {
           world.say(visitor(owner), { type: "session_recover", requestId: world.newRequest(), recoveryCode });
         },
       },
-      { name: "a day passes", weight: 0.25, happen: () => clock.advance(25 * HOUR) },
+      { name: "a day passes", weight: 0.5, happen: () => clock.advance(25 * HOUR) },
     ],
   };
 }

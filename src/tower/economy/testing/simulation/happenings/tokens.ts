@@ -75,9 +75,12 @@ export function tokens(world: World): Happenings {
       },
       {
         name: "pay for a token too late",
-        weight: 0.5,
-        happen() {
-          const token = newest();
+        weight: 0.7,
+        async happen() {
+          const before = world.tokens.length;
+          offer();
+          await lives.rest();
+          const token = world.tokens[before];
           if (token === undefined) return;
           const { expiresAt } = token;
           if (expiresAt >= clock.now()) clock.advance(expiresAt + 1 - clock.now());

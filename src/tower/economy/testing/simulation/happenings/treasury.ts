@@ -136,7 +136,7 @@ export function treasury(world: World): Happenings {
       },
       {
         name: "change the margin while the treasury's request is judged",
-        weight: 0.3,
+        weight: 0.6,
         async happen() {
           const { behaviour } = brain;
           brain.behaviour = { ...behaviour, evaluate: "hold" };
