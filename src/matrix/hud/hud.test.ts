@@ -317,7 +317,7 @@ test("a kiosk looks and has nothing to write with", () => {
 
 test("a refusal is shown, said, and gone after a while", () => {
   const hud = open();
-  hud.stores.notices.set([{ id: "n1", message: "The purse is empty." }]);
+  hud.stores.notices.set([{ id: "n1", code: "purse_empty", message: "The purse is empty." }]);
   hud.frame(16);
   const live = hud.document.elements[0]?.elements[0]?.elements[0];
   expect([wordsOf(hud.node("notices/dismiss") as HudNode), live?.textContent]).toEqual([

@@ -119,7 +119,9 @@ test("a refusal by the tower keeps the text and shows why", () => {
   const hud = open();
   hud.type("hello");
   hud.enter();
-  hud.stores.notices.set([{ id: "r1", message: "Timmy has spent its budget for today." }]);
+  hud.stores.notices.set([
+    { id: "r1", code: "budget_exhausted", message: "Timmy has spent its budget for today." },
+  ]);
   hud.answerAll();
   hud.frame(16);
   expect([hud.refusal(), hud.field().value]).toEqual(["Timmy has spent its budget for today.", "hello"]);

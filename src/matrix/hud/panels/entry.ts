@@ -4,8 +4,9 @@ import type { AgentView, IntentDraft } from "../../state/model.ts";
 import { actionName } from "../asks.ts";
 import { type HudContext, patchUi } from "../context.ts";
 import { chevron, iconButton, text } from "../kit/build.ts";
+import { fieldGround, fieldMarks, isCaretLit } from "../kit/field-marks.ts";
 import { letterColor } from "../kit/letter-color.ts";
-import type { HudNode, Mark } from "../kit/node.ts";
+import type { HudNode } from "../kit/node.ts";
 import { type Rect, rect, rightOf } from "../kit/rect.ts";
 import type { LineRange } from "../kit/text.ts";
 import { createTextField, FIELD_LINE } from "../kit/text-field.ts";
@@ -29,13 +30,11 @@ export interface Entry {
 const MOST_LINES = 5;
 /** From here on the counter is shown. */
 const COUNTED_FROM = MAX_REQUEST_LENGTH - 100;
-/** Half a blink of the caret, in milliseconds. */
-const BLINK = 530;
 const PAD = 11;
 const ASK = "entry";
 
 export function createEntry(context: HudContext): Entry {
-  const { state, ui, selection, asks, measure, now, wakeAt, refresh } = context;
+  const { state, ui, selection, asks, measure, now, refresh } = context;
   let refusal: string | undefined;
   /** The text that was last tried to be sent: what a refusal is about. */
   let judged = "";
@@ -194,22 +193,13 @@ export function createEntry(context: HudContext): Entry {
   };
 
   function fieldNode(box: Rect, width: number, agent: AgentView | undefined): HudNode {
-    const isFocused = field.isFocused();
     const name = agent?.label.toLowerCase() ?? "an agent";
     const inner = rect(box.x + PAD, box.y + PAD, fieldWidth(width), box.height - 2 * PAD);
     return {
       key: "field",
       role: "group",
       rect: box,
-      marks: [
-        {
-          kind: "box",
-          rect: box,
-          fill: COLOR.well,
-          stroke: isFocused ? COLOR.accent : COLOR.lineStrong,
-          radius: SPACE.radius,
-        },
-      ],
+      marks: [fieldGround(field, box)],
       children: [
         {
           key: "text",
@@ -225,72 +215,18 @@ export function createEntry(context: HudContext): Entry {
               key: "ink",
               role: "ornament",
               rect: inner,
-              marks: field.text() === "" && !isFocused ? [placeholder(inner, name)] : ink(inner, width),
+              marks: fieldMarks(field, measure, {
+                inner,
+                lines: linesIn(width),
+                color: sent === undefined ? COLOR.text : COLOR.stale,
+                placeholder: `ask ${name}…`,
+                isCaretLit: field.isFocused() && isCaretLit(caretSince, context),
+              }),
             },
           ],
         },
       ],
     };
-  }
-
-  function placeholder(inner: Rect, name: string): Mark {
-    return text(inner.x, inner.y + FIELD_LINE / 2, `ask ${name}…`, {
-      size: SIZE.field,
-      color: COLOR.stale,
-      silent: true,
-    });
-  }
-
-  /** Selection, text and caret, as far as they are in sight. The text area says them in the twin. */
-  function ink(inner: Rect, width: number): readonly Mark[] {
-    const value = field.text();
-    const { start, end } = field.selection();
-    const isFocused = field.isFocused();
-    const scroll = field.scrollTop();
-    const marks: Mark[] = [];
-    const lines = linesIn(width);
-    lines.forEach((line, index) => {
-      const y = inner.y + index * FIELD_LINE - scroll;
-      if (y + FIELD_LINE <= inner.y || y >= inner.y + inner.height) return;
-      const x = (offset: number): number =>
-        inner.x + measure.width(value.slice(line.start, offset), SIZE.field);
-      if (isFocused && start < end && start < line.end && end > line.start) {
-        const from = x(Math.max(start, line.start));
-        const to = x(Math.min(end, line.end));
-        marks.push({
-          kind: "box",
-          rect: rect(from, y, Math.max(2, to - from), FIELD_LINE),
-          fill: COLOR.selection,
-        });
-      }
-      const words = value.slice(line.start, line.end);
-      if (words !== "") {
-        marks.push(
-          text(inner.x, y + FIELD_LINE / 2, words, {
-            size: SIZE.field,
-            color: sent === undefined ? COLOR.text : COLOR.stale,
-            silent: true,
-          }),
-        );
-      }
-      const isHere =
-        end >= line.start && (end < line.end || (end === line.end && isLastAt(lines, index, end)));
-      if (isFocused && start === end && isHere && isCaretLit()) {
-        marks.push({
-          kind: "box",
-          rect: rect(Math.min(Math.round(x(end)), rightOf(inner) - 2), y + 2, 2, FIELD_LINE - 4),
-          fill: COLOR.accent,
-        });
-      }
-    });
-    return marks;
-  }
-
-  function isCaretLit(): boolean {
-    if (context.isStill()) return true;
-    const phase = now() - caretSince;
-    wakeAt(now() + BLINK - (phase % BLINK));
-    return Math.floor(phase / BLINK) % 2 === 0;
   }
 
   function sendButton(box: Rect): HudNode {
@@ -329,12 +265,6 @@ export function createEntry(context: HudContext): Entry {
     );
     return { ...button, disabled: sent !== undefined };
   }
-}
-
-/** Whether the caret at `end` belongs at this line's end and not at the next line's start. */
-function isLastAt(lines: readonly LineRange[], index: number, end: number): boolean {
-  const next = lines[index + 1];
-  return next === undefined || next.start > end;
 }
 
 function chooserButton({ ui, measure }: HudContext, at: Rect, agent: AgentView | undefined): HudNode {
