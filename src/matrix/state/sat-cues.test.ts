@@ -19,6 +19,7 @@ const paidBack = (amount: number): FactOf<"refund_settled"> => ({ ...credited(am
 function ways(facts: Facts, funding: Funding = "invoice"): readonly string[] {
   let job: JobRecord = startJob(started(funding));
   return placed(facts).flatMap((fact) => {
+    if (fact.type === "job_started") throw new Error("it has started");
     const cues = satCues(fact, job);
     job = stepJob(job, fact);
     return cues.flatMap((cue) =>

@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { MAX_REQUEST_LENGTH, RequestTextSchema } from "../../../protocol/intents.ts";
 import type { AgentView, IntentDraft } from "../../state/model.ts";
+import { wantsTopUp } from "../advice.ts";
 import { actionName } from "../asks.ts";
 import { type HudContext, patchUi } from "../context.ts";
-import { chevron, iconButton, text } from "../kit/build.ts";
+import { button, chevron, iconButton, text } from "../kit/build.ts";
 import { fieldGround, fieldMarks, isCaretLit } from "../kit/field-marks.ts";
 import { letterColor } from "../kit/letter-color.ts";
 import type { HudNode } from "../kit/node.ts";
@@ -12,6 +13,7 @@ import type { LineRange } from "../kit/text.ts";
 import { createTextField, FIELD_LINE } from "../kit/text-field.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
 import type { Layout } from "../layout.ts";
+import { fundingButton, fundingOf } from "./funding.ts";
 import { owedJob, pastedInvoice } from "./pasted-invoice.ts";
 
 /** The text entry at the foot of the chat: whom to ask, what to ask, and sending it. */
@@ -31,11 +33,15 @@ const MOST_LINES = 5;
 /** From here on the counter is shown. */
 const COUNTED_FROM = MAX_REQUEST_LENGTH - 100;
 const PAD = 11;
+/** How wide the counter is. */
+const COUNTER = 70;
 const ASK = "entry";
 
 export function createEntry(context: HudContext): Entry {
   const { state, ui, selection, asks, measure, now, refresh } = context;
   let refusal: string | undefined;
+  /** It was refused because the session has too little. */
+  let isShort = false;
   /** The text that was last tried to be sent: what a refusal is about. */
   let judged = "";
   /** The text that is on its way; it stays in the field until the tower has taken it. */
@@ -47,7 +53,10 @@ export function createEntry(context: HudContext): Entry {
     onChange() {
       caretSince = now();
       // Showing a refusal moves the text area, which then tells that it scrolled: only other words make it go away.
-      if (sent === undefined && field.text() !== judged) refusal = undefined;
+      if (sent === undefined && field.text() !== judged) {
+        refusal = undefined;
+        isShort = false;
+      }
       refresh();
     },
     onSubmit: submit,
@@ -64,6 +73,7 @@ export function createEntry(context: HudContext): Entry {
   function submit(): void {
     if (sent !== undefined) return;
     judged = field.text();
+    isShort = false;
     const agent = asked();
     const invoice = pastedInvoice(field.text());
     const claimed = invoice === undefined ? undefined : owedJob(context);
@@ -84,7 +94,7 @@ export function createEntry(context: HudContext): Entry {
     else {
       refusal = undefined;
       const request = field.text();
-      submitAs(ASK, { type: "job_request", agentId: agent.id, request, funding: "invoice" });
+      submitAs(ASK, { type: "job_request", agentId: agent.id, request, ...fundingOf(context) });
       if (ui.get().chatHeight === "entry") patchUi(ui, { chatHeight: "half" });
     }
     if (refusal !== undefined) context.announce(refusal);
@@ -104,6 +114,8 @@ export function createEntry(context: HudContext): Entry {
   function settle(): void {
     if (sent === undefined || asks.isSending(asking)) return;
     refusal = asks.refusal(asking);
+    const refused = asks.refused(asking);
+    isShort = refused !== undefined && wantsTopUp(refused);
     if (refusal === undefined && field.text() === sent) field.set("");
     sent = undefined;
   }
@@ -117,18 +129,22 @@ export function createEntry(context: HudContext): Entry {
       : measure
           .ranges(refusal, SIZE.small, width - 2 * SPACE.pad)
           .map(({ start, end }) => (refusal ?? "").slice(start, end).trimEnd());
+  const refusalHeight = (width: number): number =>
+    refusalLines(width).length * 18 + (isShort ? SPACE.target : 0);
+
   return {
     exists: () => state.me.get().role !== "kiosk",
     asked,
     height(width) {
       const shown = Math.min(MOST_LINES, linesIn(width).length);
-      return SPACE.target + refusalLines(width).length * 18 + 2 * PAD + shown * FIELD_LINE + SPACE.gap;
+      return SPACE.target + refusalHeight(width) + 2 * PAD + shown * FIELD_LINE + SPACE.gap;
     },
     view(at, layout) {
       // Here and not when `sending` changes: by the next frame the refusal, if it is one, has arrived as well.
       settle();
       const agent = asked();
-      const nodes: HudNode[] = [chooserButton(context, at, agent)];
+      const chooser = chooserButton(context, at, agent);
+      const nodes: HudNode[] = [chooser];
       const length = field.text().length;
       const top = at.y + SPACE.target / 2;
       const isResting = layout.kind === "narrow" && ui.get().chatHeight === "entry";
@@ -137,7 +153,7 @@ export function createEntry(context: HudContext): Entry {
         nodes.push({
           key: "counter",
           role: "status",
-          rect: rect(counterRight - 70, top - 11, 70, 22),
+          rect: rect(counterRight - COUNTER, top - 11, COUNTER, 22),
           marks: [
             text(counterRight, top, `${length}/${MAX_REQUEST_LENGTH}`, {
               size: SIZE.small,
@@ -147,6 +163,10 @@ export function createEntry(context: HudContext): Entry {
           ],
         });
       }
+      const free = counterRight + SPACE.pad - (length >= COUNTED_FROM ? COUNTER : 0);
+      nodes.push(
+        fundingButton(context, rect(rightOf(chooser.rect), at.y, free - rightOf(chooser.rect), SPACE.target)),
+      );
       if (isResting) {
         const box = rect(rightOf(at) - SPACE.target, at.y, SPACE.target, SPACE.target);
         nodes.push(
@@ -174,7 +194,8 @@ export function createEntry(context: HudContext): Entry {
           ),
         });
       }
-      const boxTop = at.y + SPACE.target + refusals.length * 18;
+      if (isShort) nodes.push(topUpButton(at, refusals.length * 18));
+      const boxTop = at.y + SPACE.target + refusalHeight(at.width);
       const box = rect(
         at.x + SPACE.pad,
         boxTop,
@@ -229,12 +250,23 @@ export function createEntry(context: HudContext): Entry {
     };
   }
 
+  function topUpButton(at: Rect, below: number): HudNode {
+    return button({
+      key: "topup",
+      at: rect(at.x + SPACE.pad, at.y + SPACE.target + below, 180, SPACE.target),
+      words: "TOP UP THE SESSION",
+      look: "attention",
+      margin: 5,
+      tap: () => patchUi(ui, { card: { kind: "session", page: "topup" } }),
+    });
+  }
+
   function sendButton(box: Rect): HudNode {
     const x = box.x + box.width / 2;
     const y = box.y + box.height / 2;
     const isReady = field.text().trim() !== "" && sent === undefined;
     const color = isReady ? COLOR.accent : COLOR.stale;
-    const button = iconButton(
+    const send = iconButton(
       "send",
       box,
       sent === undefined ? "Send" : "Sending",
@@ -263,7 +295,7 @@ export function createEntry(context: HudContext): Entry {
       ],
       submit,
     );
-    return { ...button, disabled: sent !== undefined };
+    return { ...send, disabled: sent !== undefined };
   }
 }
 

@@ -137,15 +137,19 @@ export function createNullHud({ width = 1180, height = 820, state }: NullHudOpti
     },
     /** Puts a text into the entry as a keyboard does. */
     type(text: string) {
-      const area = this.field();
+      this.write("chat/field", text);
+    },
+    /** Puts a text into a field as a keyboard does. */
+    write(path: string, text: string) {
+      const area = this.field(path);
       area.focus();
       area.value = text;
       area.selectionStart = area.selectionEnd = text.length;
       area.dispatch("input");
       this.frame(16);
     },
-    field(): FakeElement {
-      const area = this.element("chat/field/text").elements.find(({ tagName }) => tagName === "textarea");
+    field(path = "chat/field"): FakeElement {
+      const area = this.element(`${path}/text`).elements.find(({ tagName }) => tagName === "textarea");
       if (area === undefined) throw new Error("There is no text area.");
       return area;
     },
