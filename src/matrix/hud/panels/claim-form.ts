@@ -41,12 +41,13 @@ export function createClaimForm(context: HudContext): ClaimForm {
   }
 
   return {
-    blocks(claim, width, words = `CLAIM ${formatSats(claim.amountSats)}`) {
+    blocks(claim, width, said) {
       shown = claim;
       const isPlay = state.me.get().playSats;
       const disabled = asks.isSending(claim.name) || state.link.get().status !== "live";
       const session = state.session.get();
       const amount = formatSats(claim.amountSats);
+      const words = said ?? (isPlay ? `CLAIM ${amount} to purse` : `CLAIM ${amount}`);
       const needsPayee = !isPlay && claim.amountSats > 0;
       const main: Choice = {
         key: "claim",

@@ -163,7 +163,7 @@ export function createEntry(context: HudContext): Entry {
           ],
         });
       }
-      const free = counterRight + SPACE.pad - (length >= COUNTED_FROM ? COUNTER : 0);
+      const free = counterRight + 4 - (length >= COUNTED_FROM ? COUNTER : 0);
       nodes.push(
         fundingButton(context, rect(rightOf(chooser.rect), at.y, free - rightOf(chooser.rect), SPACE.target)),
       );

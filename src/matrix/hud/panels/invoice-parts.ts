@@ -5,6 +5,7 @@ import type { HudNode } from "../kit/node.ts";
 import { invoiceModules, QUIET_ZONE } from "../kit/qr.ts";
 import { bottomOf, type Rect, rect, rightOf } from "../kit/rect.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
+import { HEIGHT } from "../layout.ts";
 import { type Block, BUTTON, buttonsBlock, heightOf, stack, wrapped } from "./card-blocks.ts";
 import { createClaimForm } from "./claim-form.ts";
 import { createCopier } from "./copier.ts";
@@ -20,6 +21,9 @@ const LOW = 500;
 
 /** The part of the moment of joy in which its rings grow. */
 export const GROWING = 0.35;
+
+/** What the sign, the amount and the words of a card take that waits for no payment, in CSS pixels. */
+const ENDED = 300;
 
 type Modules = readonly (readonly boolean[])[];
 
@@ -74,6 +78,11 @@ export function createInvoiceParts(context: HudContext) {
           ],
         },
       ];
+    },
+    /** How high a card wants to be, in CSS pixels. While it is paid it does not shrink. */
+    heightOf(view: CardView, width: number): number {
+      if (view.kind === "new" || view.kind === "paying" || view.kind === "paid") return HEIGHT.invoice;
+      return SPACE.target + ENDED + heightOf(todo(view, width - 2 * SPACE.edge)) + SPACE.edge;
     },
     body(view: CardView, at: Rect, joy: number | undefined): readonly HudNode[] {
       const { paymentRequest } = view;

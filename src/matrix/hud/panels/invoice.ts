@@ -4,7 +4,6 @@ import { cross, iconButton, text } from "../kit/build.ts";
 import type { HudNode } from "../kit/node.ts";
 import { bottomOf, inset, type Rect, rect, rightOf } from "../kit/rect.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
-import { HEIGHT } from "../layout.ts";
 import { heightOf, stack } from "./card-blocks.ts";
 import { createInvoiceParts, GROWING } from "./invoice-parts.ts";
 import { type CardView, cardView } from "./invoice-state.ts";
@@ -67,7 +66,7 @@ export const invoiceFeature: HudFeature = {
     }
 
     function showView(view: CardView, at: Rect, end: () => void): HudNode {
-      wantHeight(HEIGHT.invoice);
+      wantHeight(parts.heightOf(view, at.width));
       const joy = joyOf(view, end);
       return frame(at, view.title, view.color, [
         ...parts.head(view, at),

@@ -8,10 +8,10 @@ import { cardOf, type Need, needsOf } from "../needs.ts";
 const WORDS: Readonly<Record<Need["action"], (sats: string) => string>> = {
   pay_eval: (sats) => `pay ${sats}`,
   pay_work: (sats) => `pay ${sats}`,
-  pay_session: (sats) => `deposit ${sats}`,
+  pay_session: (sats) => `pay ${sats}`,
   claim_refund: (sats) => `claim ${sats}`,
   claim_session: (sats) => `claim ${sats}`,
-  top_up: (sats) => `session low ${sats}`,
+  top_up: (sats) => `low: ${sats}`,
 };
 
 /** What one need asks, in a few words: `pay ⚡500`. */

@@ -96,7 +96,6 @@ export function createSessionForms(context: HudContext) {
       disabled,
       tap: () => deposit(sats(each)),
     }));
-    // Six in two rows of three, the last of them the amount of one's own.
     const other: Block = {
       height: SPACE.target,
       gap: 8,
@@ -118,7 +117,7 @@ export function createSessionForms(context: HudContext) {
         ];
       },
     };
-    return [buttonsBlock(choices.slice(0, 3), { gap: 16 }), buttonsBlock(choices.slice(3)), other];
+    return [buttonsBlock(choices, { gap: 16 }), other];
   };
 
   return {
