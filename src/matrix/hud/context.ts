@@ -54,6 +54,8 @@ export interface HudContext {
   readonly asks: Asks;
   readonly board: NoticeBoard;
   readonly secret: SecretKeeper;
+  /** What proves a session is not drawn, only copied. */
+  readonly hidesSecrets: boolean;
   readonly figures: Figures;
   readonly measure: TextMeasure;
   readonly document: Document;

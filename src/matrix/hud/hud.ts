@@ -42,6 +42,8 @@ export interface HudOptions {
   readonly fontReady: Promise<void>;
   /** Told when panels cover other parts of the canvas than before, so that the world can be framed in the rest. */
   readonly onCover?: (cover: Cover) => void;
+  /** Somebody debugs the page and sees all that is drawn: what proves a session is only offered for copying. */
+  readonly hidesSecrets?: boolean;
   readonly features?: readonly HudFeature[];
 }
 
@@ -112,6 +114,7 @@ export function createHud(options: HudOptions): Hud {
     asks,
     board,
     secret,
+    hidesSecrets: options.hidesSecrets === true,
     figures: createFigures(options.reducedMotion),
     measure,
     document,

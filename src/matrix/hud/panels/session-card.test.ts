@@ -242,6 +242,18 @@ test("the recovery code is shown once, large, over everything, until it is writt
   expect([hud.words("invoice"), shown().filter((words) => words.includes("k3uz"))]).toEqual(["DEPOSIT", []]);
 });
 
+test("while the page is debugged the code is copied, and neither drawn nor said", () => {
+  const hud = open([], { hidesSecrets: true });
+  hud.takeTexts();
+  hud.tellSecret(SECRET);
+  hud.frame(300);
+  expect([hud.takeTexts(), hud.card()].flat().filter((words) => words.includes("k3uz"))).toEqual([]);
+  expect([hud.node("invoice/copy") !== undefined, hud.words("invoice/words")]).toEqual([
+    true,
+    "It is not drawn while the page is debugged: copy it now.",
+  ]);
+});
+
 test("a kiosk is shown no code, no session and no way to one", () => {
   const hud = open([session()]);
   hud.tellSecret(SECRET);

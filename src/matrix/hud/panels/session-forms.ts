@@ -242,9 +242,8 @@ export function createSessionForms(context: HudContext) {
       const told = secret.shown.get();
       if (told === undefined) return undefined;
       const { recoveryCode, macaroon } = told;
-      const lines = [recoveryCode.slice(0, CODE_LINE), recoveryCode.slice(CODE_LINE)].filter(
-        (line) => line !== "",
-      );
+      const shown = context.hidesSecrets ? recoveryCode.replace(/[^-]/g, "•") : recoveryCode;
+      const lines = [shown.slice(0, CODE_LINE), shown.slice(CODE_LINE)].filter((line) => line !== "");
       const size = Math.min(
         SIZE.amount,
         ...lines.map((line) => Math.floor(width / measure.width(line, 1, true))),
@@ -255,7 +254,9 @@ export function createSessionForms(context: HudContext) {
         blocks: [
           wordsBlock(context, {
             key: "words",
-            words: "Write this down now. It is shown this once.",
+            words: context.hidesSecrets
+              ? "It is not drawn while the page is debugged: copy it now."
+              : "Write this down now. It is shown this once.",
             width,
             color: COLOR.text,
             gap: 4,
@@ -268,13 +269,16 @@ export function createSessionForms(context: HudContext) {
                 key: "code",
                 role: "text",
                 rect: at,
-                label: recoveryCode,
+                label: context.hidesSecrets
+                  ? "The code is not drawn while the page is debugged."
+                  : recoveryCode,
                 marks: lines.map((line, index) =>
                   text(at.x + at.width / 2, at.y + height / 2 + index * height, line, {
                     size,
                     bold: true,
                     align: "center",
                     color: COLOR.accent,
+                    silent: context.hidesSecrets,
                   }),
                 ),
               },

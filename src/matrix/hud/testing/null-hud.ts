@@ -36,10 +36,16 @@ export interface NullHudOptions {
   readonly height?: number;
   /** The state that it shows, when it is not the one that the test writes. */
   readonly state?: MatrixState;
+  readonly hidesSecrets?: boolean;
 }
 
 /** A HUD on an engine that draws nothing, with a state, a document and a clock in the test's hands. */
-export function createNullHud({ width = 1180, height = 820, state }: NullHudOptions = {}) {
+export function createNullHud({
+  width = 1180,
+  height = 820,
+  state,
+  hidesSecrets = false,
+}: NullHudOptions = {}) {
   Logger.LogLevels = Logger.WarningLogLevel | Logger.ErrorLogLevel;
   RegisterStandardEngineExtensions();
   const engine = new NullEngine({
@@ -78,6 +84,7 @@ export function createNullHud({ width = 1180, height = 820, state }: NullHudOpti
     reducedMotion: () => true,
     clock: () => now,
     fontReady: new Promise(() => undefined),
+    hidesSecrets,
   });
 
   function observers() {
