@@ -1,10 +1,10 @@
 import { formatSats } from "../../../protocol/format.ts";
 import type { Payee } from "../asks.ts";
-import type { HudContext } from "../context.ts";
+import { type HudContext, patchUi } from "../context.ts";
 import { createLineField } from "../kit/line-field.ts";
 import { SPACE } from "../kit/theme.ts";
 import { type Block, buttonsBlock, type Choice, refusalBlock } from "./card-blocks.ts";
-import type { Claim } from "./invoice-state.ts";
+import { type Claim, isOnlyForSession } from "./invoice-state.ts";
 import { payeeIn } from "./pasted-invoice.ts";
 
 /** Asks where sats are to go: the purse, an invoice or address, or the own session. */
@@ -16,7 +16,7 @@ export interface ClaimForm {
 }
 
 export function createClaimForm(context: HudContext): ClaimForm {
-  const { state, asks, refresh, announce } = context;
+  const { state, ui, asks, refresh, announce } = context;
   let refusal: string | undefined;
   /** The claim that is shown, for the field's own Enter. */
   let shown: Claim | undefined;
@@ -56,19 +56,27 @@ export function createClaimForm(context: HudContext): ClaimForm {
         disabled,
         tap: () => (needsPayee ? submit(claim) : ask(claim, {})),
       };
-      const toSession: readonly Block[] =
-        claim.isForSession && session !== undefined && session.state !== "awaiting_payment"
-          ? [
-              buttonsBlock([
-                {
-                  key: "toSession",
-                  words: "PUT IT IN YOUR SESSION",
-                  disabled,
-                  tap: () => ask(claim, { sessionId: session.sessionId }),
-                },
-              ]),
-            ]
-          : [];
+      const isTiny = isOnlyForSession(claim, isPlay);
+      const canTake = session !== undefined && session.state !== "awaiting_payment";
+      const into: Choice = canTake
+        ? {
+            key: "toSession",
+            words: "PUT IT IN YOUR SESSION",
+            look: isTiny ? "strong" : "quiet",
+            disabled,
+            tap: () => ask(claim, { sessionId: session.sessionId }),
+          }
+        : {
+            key: "start",
+            words: "START A SESSION",
+            tap: () => patchUi(ui, { card: { kind: "session", page: "home" } }),
+          };
+      if (isTiny)
+        return [
+          ...refusalBlock(context, asks.refusal(claim.name), width),
+          buttonsBlock([into], { isLarge: true }),
+        ];
+      const toSession = claim.isForSession && canTake ? [buttonsBlock([into])] : [];
       return [
         ...refusalBlock(context, refusal ?? asks.refusal(claim.name), width),
         ...(needsPayee

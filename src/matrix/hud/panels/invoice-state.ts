@@ -1,6 +1,7 @@
 import { shortJobId } from "../../../job/chat.ts";
 import type { JobView } from "../../../job/view.ts";
 import { formatSats } from "../../../protocol/format.ts";
+import { LEAST_PAYOUT_SATS } from "../../../protocol/limits.ts";
 import type { RefundPhase } from "../../../protocol/records.ts";
 import type { Sats } from "../../../protocol/units.ts";
 import { type Ask, actionName, intentOf, type Payee } from "../asks.ts";
@@ -148,6 +149,10 @@ function refundView(job: JobView, asks: HudContext["asks"], isPlay: boolean): Ca
   );
 }
 
+/** Whether Lightning would not pay it out and a session can take it. */
+export const isOnlyForSession = ({ isForSession, amountSats }: Claim, isPlay: boolean): boolean =>
+  isForSession && !isPlay && amountSats < LEAST_PAYOUT_SATS;
+
 /** Something that owes sats back, or did. */
 interface Owing {
   readonly key: string;
@@ -178,7 +183,9 @@ export function owedView(owing: Owing, asks: HudContext["asks"], isPlay: boolean
       // Play sats go to the purse by a tap; a real wallet is nowhere known here.
       const words = isPlay
         ? rest.words
-        : `Make an invoice for exactly ${formatSats(owedSats)} with your wallet and paste it here, or write your Lightning Address.`;
+        : claim !== undefined && isOnlyForSession(claim, isPlay)
+          ? `Less than ${formatSats(LEAST_PAYOUT_SATS)} is not paid out over Lightning. Put it in a session: there every sat counts.`
+          : `Make an invoice for exactly ${formatSats(owedSats)} with your wallet and paste it here, or write your Lightning Address.`;
       return { ...common, kind, words, claim };
     }
     case "paying":

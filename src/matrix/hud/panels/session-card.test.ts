@@ -308,6 +308,24 @@ test("a refund goes to the purse or into the session; too little for Lightning s
   ]);
 });
 
+test("with a real wallet a refund too small for Lightning is only offered to a session", () => {
+  const hud = open();
+  hud.stores.me.set({ ...hud.stores.me.get(), playSats: false });
+  hud.stores.purse.set(undefined);
+  hud.stores.jobs.set([job({ outcome: "completed", refund: "owed", owedSats: sats(2) })]);
+  hud.frame(1600);
+  hud.tap("needs/next");
+  hud.frame(300);
+  const seen = () =>
+    ["words", "payee", "claim", "start", "toSession"].map((key) => hud.words(`invoice/${key}`));
+  const words = "Less than ⚡3 is not paid out over Lightning. Put it in a session: there every sat counts.";
+  expect(seen()).toEqual([words, undefined, undefined, "START A SESSION", undefined]);
+  hud.set(session());
+  expect(seen()).toEqual([words, undefined, undefined, undefined, "PUT IT IN YOUR SESSION"]);
+  hud.tap("invoice/toSession");
+  expect(hud.sent).toEqual([{ type: "refund_claim", jobId: JOB, sessionId: SESSION }]);
+});
+
 const PAGES: readonly (readonly [
   string,
   readonly SessionRecord[],
