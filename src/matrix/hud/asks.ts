@@ -15,6 +15,8 @@ export interface Asks {
   refused(name: string): Notice | undefined;
   /** Forgets what came of a name. */
   forget(name: string): void;
+  /** Forgets why a name was refused, if it was: nobody is to read it the next time. */
+  forgetRefusal(name: string): void;
 }
 
 export function createAsks(state: Pick<MatrixState, "sending" | "notices">, send: Send): Asks {
@@ -44,6 +46,9 @@ export function createAsks(state: Pick<MatrixState, "sending" | "notices">, send
     refused,
     forget(name) {
       requestIds.delete(name);
+    },
+    forgetRefusal(name) {
+      if (!isSending(name)) requestIds.delete(name);
     },
   };
 }

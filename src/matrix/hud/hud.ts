@@ -24,6 +24,7 @@ import { openNextNeed } from "./panels/needs.ts";
 import { treasuryOffer } from "./panels/treasury-offer.ts";
 import { createSchedule } from "./schedule.ts";
 import { createSecretKeeper } from "./secret-keeper.ts";
+import { followSession } from "./session-news.ts";
 
 /** What the HUD is made from. It owns none of it. */
 export interface HudOptions {
@@ -101,6 +102,7 @@ export function createHud(options: HudOptions): Hud {
   };
   const board = createNoticeBoard(common);
   const announcer = createAnnouncer(common);
+  const unfollowSession = followSession(common);
   const secret = createSecretKeeper(state, () => {
     // The code itself is on the card alone: whoever is near would hear it.
     common.announce("Write down the recovery code of your session.");
@@ -278,6 +280,7 @@ export function createHud(options: HudOptions): Hud {
       shown = [];
       announcer.dispose();
       secret.dispose();
+      unfollowSession();
       board.dispose();
       screen.dispose();
       twin.dispose();

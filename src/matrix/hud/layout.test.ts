@@ -110,6 +110,16 @@ test.each(SIZES)(
   },
 );
 
+test.each(SIZES.filter(([, height]) => height >= 600))(
+  "at %i×%i a keyboard leaves a card above it, in which something can be written",
+  (width, height) => {
+    const { invoice } = layoutOf(shape(width, height, { hasInvoice: true, keyboard: 300 })).slots;
+    const { rect } = invoice ?? { rect: { x: 0, y: 0, width: 0, height: 0 } };
+    expect(bottomOf(rect)).toBeLessThanOrEqual(height - 300);
+    expect(rect.height).toBeGreaterThanOrEqual(300);
+  },
+);
+
 test("each kind of screen shows its panels", () => {
   const names = (width: number, height: number, change?: Partial<HudShape>): PanelName[] =>
     Object.keys(layoutOf(shape(width, height, change)).slots) as PanelName[];

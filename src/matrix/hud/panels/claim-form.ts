@@ -99,6 +99,8 @@ export function createClaimForm(context: HudContext): ClaimForm {
       ];
     },
     forget() {
+      if (shown !== undefined) asks.forgetRefusal(shown.name);
+      shown = undefined;
       refusal = undefined;
       field.set("");
     },

@@ -1,5 +1,4 @@
-import type { HudFeature } from "../context.ts";
-import { patchUi } from "../context.ts";
+import { type Card, type HudFeature, patchUi } from "../context.ts";
 import { cross, iconButton, text } from "../kit/build.ts";
 import type { HudNode } from "../kit/node.ts";
 import { bottomOf, inset, type Rect, rect, rightOf } from "../kit/rect.ts";
@@ -12,6 +11,12 @@ import type { SessionForm } from "./session-forms.ts";
 
 /** How long a card that says "paid" stays, in milliseconds. */
 const JOY = 2600;
+
+/** What a card is about, whichever of its pages is open. */
+function subjectOf(card: Card | undefined): string {
+  if (card === undefined) return "";
+  return card.kind === "session" ? `session ${card.sessionId ?? ""}` : `${card.kind} ${card.jobId}`;
+}
 
 /**
  * The card over the world: an invoice, a refund or a session, what it is, what can be done, what came of it. Its
@@ -107,7 +112,7 @@ export const invoiceFeature: HudFeature = {
     let shown = ui.get().card;
     const stopListening = ui.subscribe(() => {
       const { card } = ui.get();
-      if (card?.kind !== shown?.kind) forget();
+      if (subjectOf(card) !== subjectOf(shown)) forget();
       shown = card;
     });
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { timestamp } from "../../../protocol/ids.ts";
+import { jobId, seq, timestamp } from "../../../protocol/ids.ts";
 import type { SessionRecord } from "../../../protocol/records.ts";
 import { sats } from "../../../protocol/units.ts";
 import { patchUi } from "../context.ts";
@@ -305,6 +305,32 @@ test("a refund goes to the purse or into the session; too little for Lightning s
   expect(hud.sent).toEqual([
     { type: "refund_claim", jobId: JOB },
     { type: "refund_claim", jobId: JOB, sessionId: SESSION },
+  ]);
+});
+
+test("what was written for one refund is not there for the next, and an old refusal is not read again", () => {
+  const hud = open();
+  hud.stores.me.set({ ...hud.stores.me.get(), playSats: false });
+  hud.stores.purse.set(undefined);
+  const owing = { outcome: "completed", refund: "owed", owedSats: sats(200) } as const;
+  hud.stores.jobs.set([job(owing), job({ ...owing, jobId: jobId("b7"), seq: seq(9) })]);
+  hud.frame(1600);
+  hud.tap("needs/next");
+  hud.frame(300);
+  hud.write("invoice/payee", "me@wallet.example");
+  hud.tap("invoice/claim");
+  hud.refuse("wallet_unavailable", "The wallet does not answer.");
+  const seen = () => [hud.field("invoice/payee").value, hud.words("invoice/refusal")];
+  const both = [seen()];
+  hud.tap("needs/next");
+  hud.frame(300);
+  both.push(seen());
+  hud.tap("needs/next");
+  hud.frame(300);
+  expect([...both, seen()]).toEqual([
+    ["me@wallet.example", "The wallet does not answer."],
+    ["", undefined],
+    ["", undefined],
   ]);
 });
 

@@ -44,6 +44,7 @@ export function createSessionForms(context: HudContext) {
   const askName = () => (shown === undefined ? OPEN : sessionAsk(shown, "topup"));
 
   function forget(): void {
+    for (const name of [OPEN, RECOVER, askName()]) asks.forgetRefusal(name);
     refusal = undefined;
     amount.set("");
     code.set("");
