@@ -33,10 +33,11 @@ export const invoiceFeature: HudFeature = {
 
     const close = () => patchUi(ui, { card: undefined });
 
-    /** How far the moment of joy has come, from 0 to 1; ends it when it is over. */
+    /** How far the moment of joy has come, from 0 to 1; ends it when it is over. A session's is always news. */
     function joyOf(view: CardView, end: () => void): number | undefined {
       if (watched?.key !== view.key) watched = { key: view.key, wasOpen: false, paidAt: undefined };
-      if (view.kind === "new" || view.kind === "paying") watched.wasOpen = true;
+      const isNews = end === sessions.rejoiced;
+      if (view.kind === "new" || view.kind === "paying" || isNews) watched.wasOpen = true;
       if (view.kind === "paid" && watched.wasOpen && watched.paidAt === undefined) watched.paidAt = now();
       const joy = watched.paidAt === undefined ? undefined : (now() - watched.paidAt) / JOY;
       if (joy !== undefined) {

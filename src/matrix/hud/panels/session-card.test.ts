@@ -163,6 +163,18 @@ test("a session is topped up by an invoice of its own, and its card shows that w
   expect([...seen, hud.words("invoice/balance")]).toEqual(["TOP-UP", "PAID", "ACTIVE ⚡512"]);
 });
 
+test("a top-up that is paid elsewhere while the balance is looked at is a moment of joy as well", () => {
+  const { paymentRequest = "", amountSats = sats(0) } = awaited(500);
+  const hud = open([session({ balanceSats: sats(60), paymentRequest, amountSats })]);
+  hud.show();
+  const seen = [hud.words("invoice/topup")];
+  hud.set(session({ balanceSats: sats(560) }));
+  seen.push(hud.words("invoice"));
+  hud.frame(3000);
+  hud.frame(16);
+  expect([...seen, hud.words("invoice/balance")]).toEqual(["PAY ⚡500", "PAID", "ACTIVE ⚡560"]);
+});
+
 test("on play sats a session closes into the purse, and the card says how far that has come", () => {
   const hud = open([session()]);
   hud.show();
