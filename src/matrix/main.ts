@@ -161,7 +161,7 @@ function start(page: Page, setting: Setting): () => void {
       clock: setting.ports.now,
       fontReady,
       onCover: stage.camera.setInsets,
-      hidesSecrets: taps !== undefined,
+      hidesSecrets: isAsked || taps !== undefined,
     });
     owned.own(hud.dispose);
     stage.scene.onAfterRenderObservable.addOnce(() => performance.mark("matrix:hud-ready"));

@@ -43,7 +43,7 @@ export interface HudOptions {
   readonly fontReady: Promise<void>;
   /** Told when panels cover other parts of the canvas than before, so that the world can be framed in the rest. */
   readonly onCover?: (cover: Cover) => void;
-  /** Somebody debugs the page and sees all that is drawn: what proves a session is only offered for copying. */
+  /** Others see what is drawn, as on a kiosk or where somebody debugs: what proves a session is only copied. */
   readonly hidesSecrets?: boolean;
   readonly features?: readonly HudFeature[];
 }

@@ -254,7 +254,7 @@ test("the recovery code is shown once, large, over everything, until it is writt
   expect([hud.words("invoice"), shown().filter((words) => words.includes("k3uz"))]).toEqual(["DEPOSIT", []]);
 });
 
-test("while the page is debugged the code is copied, and neither drawn nor said", () => {
+test("where others may see what is drawn the code is copied, and neither drawn nor said", () => {
   const hud = open([], { hidesSecrets: true });
   hud.takeTexts();
   hud.tellSecret(SECRET);
@@ -262,7 +262,7 @@ test("while the page is debugged the code is copied, and neither drawn nor said"
   expect([hud.takeTexts(), hud.card()].flat().filter((words) => words.includes("k3uz"))).toEqual([]);
   expect([hud.node("invoice/copy") !== undefined, hud.words("invoice/words")]).toEqual([
     true,
-    "It is not drawn while the page is debugged: copy it now.",
+    "It is not drawn where others may see it: copy it now.",
   ]);
 });
 

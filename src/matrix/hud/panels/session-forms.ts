@@ -256,7 +256,7 @@ export function createSessionForms(context: HudContext) {
           wordsBlock(context, {
             key: "words",
             words: context.hidesSecrets
-              ? "It is not drawn while the page is debugged: copy it now."
+              ? "It is not drawn where others may see it: copy it now."
               : "Write this down now. It is shown this once.",
             width,
             color: COLOR.text,
@@ -270,9 +270,7 @@ export function createSessionForms(context: HudContext) {
                 key: "code",
                 role: "text",
                 rect: at,
-                label: context.hidesSecrets
-                  ? "The code is not drawn while the page is debugged."
-                  : recoveryCode,
+                label: context.hidesSecrets ? "The code is not drawn here." : recoveryCode,
                 marks: lines.map((line, index) =>
                   text(at.x + at.width / 2, at.y + height / 2 + index * height, line, {
                     size,
