@@ -427,6 +427,33 @@ test("a session is recovered by its code, once, and what it had before is worthl
     expect((await tower.get(path, { authorization: bearer(secret) })).body.balanceSats).toBe(1000);
 });
 
+test("a recovery that is sent again, under one key, shows nothing a second time", async () => {
+  const { recoveryCode, sessionId } = await funded();
+  const { ownerToken } = await tower.server.access.owners.create();
+  const sent = { authorization: bearer(ownerToken), key: "recover-1" };
+  const first = await tower.post("/api/sessions/recover", { recoveryCode }, sent);
+  expect(first.body).toMatchObject({ macaroon: expect.any(String), recoveryCode: expect.any(String) });
+  const again = await tower.post("/api/sessions/recover", { recoveryCode }, sent);
+  expect({ status: again.status, body: again.body }).toEqual({
+    status: 200,
+    body: { sessionId, ownerToken },
+  });
+  const pass = { authorization: bearer(first.body.macaroon) };
+  expect((await tower.get(`/api/sessions/${sessionId}`, pass)).status).toBe(200);
+});
+
+test("without purses there is nothing to pay a session from", async () => {
+  const real = await openPaidServer({ purses: undefined });
+  const { body } = await real.post("/api/sessions", { amountSats: 200 });
+  const paid = await real.post(
+    `/api/sessions/${body.sessionId}/pay`,
+    {},
+    { authorization: bearer(body.ownerToken) },
+  );
+  expect(paid).toMatchObject(refused(404, "not_found"));
+  await real.close();
+});
+
 test("recovery codes cannot be tried out, and a malformed one is not repeated", async () => {
   const malformed = await tower.post("/api/sessions/recover", { recoveryCode: "hunter2" });
   expect(malformed).toMatchObject(refused(400, "bad_request"));
