@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sats } from "../../protocol/units.ts";
 import { mintCredential, revokeCredentials } from "../access/macaroons/credentials.ts";
@@ -309,6 +310,16 @@ test("what is no macaroon of the tower's, or none any more, opens nothing", asyn
   ];
   for (const authorization of tries)
     expect(await tower.get(path, { authorization })).toMatchObject(refused(401, "unauthorized"));
+  // A session's macaroon is none of a payment's, also were there a preimage for it.
+  const preimage = "ab".repeat(32);
+  const paymentHash = createHash("sha256").update(Buffer.from(preimage, "hex")).digest("hex");
+  const payments = await tower.database.transaction((sql) =>
+    mintCredential(sql, { kind: "session", subjectId: sessionId, paymentHash, now: 0 }),
+  );
+  expect((await tower.get(path, { authorization: bearer(payments) })).status).toBe(200);
+  expect(await tower.get(path, { authorization: `L402 ${payments}:${preimage}` })).toMatchObject(
+    refused(401, "unauthorized"),
+  );
   expect(await tower.get(`${path}?macaroon=${encodeURIComponent(macaroon)}`)).toMatchObject(
     refused(401, "unauthorized"),
   );
