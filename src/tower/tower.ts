@@ -6,6 +6,7 @@ import { createDoors } from "./access/doors.ts";
 import { createAccess } from "./access/identity.ts";
 import { createKiosks } from "./access/kiosks.ts";
 import { createLimits } from "./access/limiter.ts";
+import { createCredentials } from "./access/macaroons/credentials.ts";
 import { loadOperatorToken } from "./access/operator-token.ts";
 import { createOwners } from "./access/owners.ts";
 import { createBuiltinBrain } from "./agents/brains/builtin.ts";
@@ -149,6 +150,7 @@ async function assemble(
       operator.token,
       createOwners(database, clock.now),
       createKiosks(database, clock.now),
+      createCredentials(database, clock.now),
     ),
     doors: createDoors(config.allowedHosts, config.allowedOrigins),
     limits: createLimits(clock.now),

@@ -23,8 +23,15 @@ export interface Performed {
   readonly jobId?: JobId;
   /** The session that was opened, or that the intent was about. */
   readonly sessionId?: SessionId;
+  /** The invoice that was made for the session. */
+  readonly invoice?: SessionBill;
   /** What the caller is shown this once. Not kept: an intent that is sent again is answered without it. */
   readonly secret?: SessionSecret;
+}
+
+/** An invoice for a session's deposit, or for more on it. */
+export interface SessionBill extends NewInvoice {
+  readonly amountSats: Sats;
 }
 
 /** What a session's owner is given when it is opened or recovered. */

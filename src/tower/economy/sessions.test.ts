@@ -5,6 +5,37 @@ import { audit, balances, IN_ORDER } from "./testing/books.ts";
 import { testDirectory } from "./testing/directory.ts";
 import { ALPHA, ANNA, newRequestId, openTestEconomy, visitor } from "./testing/economy.ts";
 
+test("an invoice that was made for a session is named to the same intent again, and its secret is not", async () => {
+  const tower = await openTestEconomy(testDirectory());
+  const { economy } = tower;
+  const anna = visitor(ANNA);
+  const open = { type: "session_open", requestId: newRequestId(), amountSats: sats(1000) } as const;
+  const { secret, ...opened } = await economy.perform(anna, open);
+  expect(secret).toBeDefined();
+  expect(opened).toEqual({
+    sessionId: expect.any(String),
+    invoice: {
+      paymentRequest: expect.stringMatching(/^lnbcrt10u1/),
+      paymentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      amountSats: 1000,
+      expiresAt: tower.clock.now() + 900_000,
+    },
+  });
+  expect(await economy.perform(anna, open)).toEqual(opened);
+  const id = opened.sessionId ?? sessionId("none");
+  await economy.perform(anna, { type: "session_pay", requestId: newRequestId(), sessionId: id });
+  const topUps = [200, 300].map((amount) => ({
+    type: "session_topup" as const,
+    requestId: newRequestId(),
+    sessionId: id,
+    amountSats: sats(amount),
+  }));
+  const made = await Promise.all(topUps.map((topUp) => economy.perform(anna, topUp)));
+  expect(made.map(({ invoice }) => invoice?.amountSats)).toEqual([200, 300]);
+  expect(await Promise.all(topUps.map((topUp) => economy.perform(anna, topUp)))).toEqual(made);
+  await tower.close();
+});
+
 test("a session from its deposit over two requests to what is left of it", async () => {
   const tower = await openTestEconomy(testDirectory());
   const { economy } = tower;

@@ -4,6 +4,8 @@ import { REFUSALS, type Refusal, type RefusalCode } from "../../protocol/refusal
 /** The groups that routes are listed in, each with a sentence about it. */
 export const TAGS = {
   jobs: "Paid requests, from the eval invoice to the refund.",
+  sessions: "A balance paid ahead, which pays for requests.",
+  agents: "What a request costs, and one request at a time paid with L402.",
   "play money": "The caller's own purse. Only with the play wallet.",
   kiosks: "Unattended screens that look and nothing else. Operators only.",
   tower: "The tower itself.",
@@ -11,9 +13,13 @@ export const TAGS = {
 
 /**
  * Who may call a route. `anybody`: also without a token; whether a token is looked at is for the handler. `owner`: who has an
- * owner's or the operator's token. `operator`: nobody else. `macaroon`: who has a macaroon, which the handler asks for and checks.
+ * owner's or the operator's token. `operator`: nobody else. `macaroon`: who has a macaroon of the very thing that is asked for, or is its owner;
+ * the handler asks for it and checks it.
  */
 export type CallableBy = "anybody" | "owner" | "operator" | "macaroon";
+
+/** What a caller may prove itself by. */
+export type Proof = "owner" | "operator" | "macaroon";
 
 /** An answer that is no refusal. */
 export interface Success {
@@ -37,6 +43,8 @@ export interface Declaration {
   readonly description?: string;
   readonly tag: keyof typeof TAGS;
   readonly callableBy: CallableBy;
+  /** What a caller may come with that the handler looks at, where it is not what `callableBy` says. `none`: also with nothing. */
+  readonly proofs?: readonly (Proof | "none")[];
   /** The parameters of the path. What does not fit them is answered with `missing`. */
   readonly params?: v.GenericSchema<object>;
   /** How a path whose parameters cannot be anything's is refused; `not_found` when left out. */

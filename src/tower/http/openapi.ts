@@ -6,9 +6,10 @@ import {
   JobRecordSchema,
   PriceSchema,
   PurseFiguresSchema,
+  SessionRecordSchema,
 } from "../../protocol/records.ts";
 import { REFUSALS, type RefusalCode } from "../../protocol/refusal.ts";
-import { type CallableBy, type Declaration, declare, refusalsOf, TAGS } from "./declaration.ts";
+import { type CallableBy, type Declaration, declare, type Proof, refusalsOf, TAGS } from "./declaration.ts";
 import { type AddRoute, answer } from "./route.ts";
 
 /** A JSON Schema, or a part of a document made of them. */
@@ -20,6 +21,7 @@ const RECORDS = {
   JobRecord: JobRecordSchema,
   Price: PriceSchema,
   PurseFigures: PurseFiguresSchema,
+  SessionRecord: SessionRecordSchema,
 };
 
 /**
@@ -42,28 +44,30 @@ function jsonSchema(schema: v.GenericSchema): JsonSchema {
 }
 
 const bearer = (description: string): Json => ({ type: "http", scheme: "bearer", description });
-const SECURITY_SCHEMES: Json = {
+const SECURITY_SCHEMES: { readonly [By in Proof]: Json } = {
   owner: bearer("The `ownerToken` that came with the first job, or from the socket."),
   operator: bearer("The operator's token, from the tower's first start or OPERATOR_TOKEN."),
   macaroon: {
     type: "apiKey",
     in: "header",
     name: "Authorization",
-    description: "`L402 <macaroon>:<preimage>`, or `Bearer <macaroon>` of a session.",
+    description:
+      "`Bearer <macaroon>` of a session, for that session and its jobs; `L402 <macaroon>:<preimage>` of a payment, for what it bought.",
   },
 };
 
-const SECURITY: { readonly [Who in CallableBy]: readonly Json[] } = {
+const PROOFS: { readonly [Who in CallableBy]: readonly (Proof | "none")[] } = {
   anybody: [],
-  owner: [{ owner: [] }, { operator: [] }],
-  operator: [{ operator: [] }],
-  macaroon: [{ macaroon: [] }],
+  owner: ["owner", "operator"],
+  operator: ["operator"],
+  macaroon: ["macaroon"],
 };
 
 /** A route for anybody that refuses tokens looks at them: with one it shows or does more. */
-function securityOf({ callableBy, refusals }: Declaration): readonly Json[] {
+function securityOf({ callableBy, proofs, refusals }: Declaration): readonly Json[] {
   const looksAtTokens = callableBy === "anybody" && refusals.includes("unauthorized");
-  return looksAtTokens ? [{}, ...SECURITY.owner] : SECURITY[callableBy];
+  const taken = proofs ?? (looksAtTokens ? (["none", ...PROOFS.owner] as const) : PROOFS[callableBy]);
+  return taken.map((proof) => (proof === "none" ? {} : { [proof]: [] }));
 }
 
 function parametersOf({ headers, params, query }: Declaration): readonly Json[] {

@@ -12,6 +12,7 @@ import { createAccess } from "../access/identity.ts";
 import type { Kiosk, Kiosks } from "../access/kiosks.ts";
 import { createLimits } from "../access/limiter.ts";
 import { createLogger } from "../access/logger.ts";
+import type { Credentials } from "../access/macaroons/credentials.ts";
 import type { Owners } from "../access/owners.ts";
 import { newSecret } from "../access/secret.ts";
 import type { Caller, Economy } from "../economy/economy.ts";
@@ -70,8 +71,12 @@ export function memoryLog() {
   };
 }
 
+const NO_CREDENTIALS: Credentials = {
+  verify: async () => refuse("unauthorized", "No credential was given out here."),
+};
+
 /** Owners and kiosks in memory, with their secrets in the clear. */
-export function memoryAccess(operatorToken: string) {
+export function memoryAccess(operatorToken: string, credentials = NO_CREDENTIALS) {
   const ownersByToken = new Map<string, OwnerId>();
   const kiosksByToken = new Map<string, Kiosk>();
   const owners: Owners = {
@@ -95,7 +100,7 @@ export function memoryAccess(operatorToken: string) {
       return found !== undefined && kiosksByToken.delete(found[0]);
     },
   };
-  return createAccess(operatorToken, owners, kiosks);
+  return createAccess(operatorToken, owners, kiosks, credentials);
 }
 
 /** An economy that notes what it is asked and does nothing by itself. */
@@ -189,7 +194,7 @@ export async function startServer(overrides: Partial<ServerOptions> = {}) {
   const board = createValueBoard();
   const chat: { readonly line: ChatLine; readonly ownerId: OwnerId | null }[] = [];
   const logged: string[] = [];
-  const access = memoryAccess(OPERATOR_TOKEN);
+  const access = overrides.access ?? memoryAccess(OPERATOR_TOKEN);
   const agents = AGENT_DEFS.map(({ id, ...def }) => ({ ...def, agentId: id, state: "idle" }));
   const snapshots: SnapshotSource = {
     read: async (viewer) => ({

@@ -14,20 +14,26 @@ import { addressKey } from "../access/limiter.ts";
 import type { Economy } from "../economy/economy.ts";
 import { acceptSockets, type Gateway, openGateway } from "../gateway/gateway.ts";
 import type { GatewayOptions } from "../gateway/parts.ts";
+import { addAskRoutes } from "./asks.ts";
 import { acceptJson } from "./body.ts";
 import { type Callers, createCallers } from "./callers.ts";
 import { serveClient } from "./client.ts";
 import type { Declaration } from "./declaration.ts";
 import { addHealthRoutes } from "./health.ts";
 import { addJobStreamRoute } from "./job-stream.ts";
-import { addJobRoutes } from "./jobs.ts";
+import { addJobRoutes, PATIENCE_MS } from "./jobs.ts";
 import { addKioskRoutes } from "./kiosks.ts";
 import { addOpenApiRoute } from "./openapi.ts";
+import { WORK_PATIENCE_MS } from "./paid-jobs.ts";
 import { addPlayRoutes, type PlayRoutesOptions } from "./play.ts";
 import { answerRefusals, answerRouterErrors } from "./refusals.ts";
 import { addingRoutes } from "./route.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
+import { createSessionDoor } from "./session-entry.ts";
+import { addSessionRequestRoute } from "./session-requests.ts";
+import { addSessionRoutes } from "./sessions.ts";
 import { dropSilentConnections } from "./silent-connections.ts";
+import { createWaiting } from "./waiting.ts";
 
 /** Everything that both doors, HTTP and socket, stand on. */
 export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
@@ -41,7 +47,10 @@ export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
   /** Requests to `/api` that one address may send in a minute. */
   readonly requestsPerMinute?: number;
   readonly maxEventLoopDelayMs?: number;
+  /** How long an answer waits for the wallet, in milliseconds. */
   readonly patienceMs?: number;
+  /** How long an answer waits for work that is paid for, in milliseconds. */
+  readonly workPatienceMs?: number;
 }
 
 const REQUESTS_PER_MINUTE = 600;
@@ -90,7 +99,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       refuse("unsupported_media_type", "Send a JSON body with the header Content-Type: application/json.");
   });
   const declarations = collectDeclarations(app);
-  const callers = createCallers(options.access, options.limits);
+  const callers = createCallers(options.access, options.limits, options.now);
   addHealthRoutes(addingRoutes(app, callers), options.ready);
   const intake = createIntake(options.economy, options.limits);
   const gateway = openGateway(app, { ...options, intake });
@@ -124,23 +133,29 @@ async function addApi(
   });
   const known = collectRoutes(api);
   const add = addingRoutes(api, callers);
-  addJobRoutes(add, {
-    economy,
-    intake,
-    callers,
-    agents: () => snapshots.agents(),
-    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
-  });
+  const { patienceMs = PATIENCE_MS, workPatienceMs = WORK_PATIENCE_MS } = options;
+  const agents = () => snapshots.agents();
+  addJobRoutes(add, { economy, intake, callers, agents, patienceMs });
+  const waiting = createWaiting();
+  const door = createSessionDoor(economy, callers);
+  const hasPurses = purses !== undefined;
+  addSessionRoutes(add, { economy, intake, callers, limits, door, waiting, patienceMs, hasPurses });
+  addSessionRequestRoute(add, { economy, intake, door, waiting, workPatienceMs, agents });
+  addAskRoutes(add, { economy, intake, callers, waiting, workPatienceMs, agents });
   const endStreams = addJobStreamRoute(add, {
     economy,
     board,
+    callers,
     failed: (error) => options.log.error({ err: error }, "a stream of a job failed"),
     ...(options.pingMs !== undefined && { heartbeatMs: options.pingMs }),
   });
   // Before the server stops listening: it waits for every answer that is under way.
-  api.addHook("preClose", async () => endStreams());
+  api.addHook("preClose", async () => {
+    endStreams();
+    waiting.end();
+  });
   addKioskRoutes(add, { kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
-  if (purses !== undefined) addPlayRoutes(add, { economy, limits, purses });
+  if (hasPurses) addPlayRoutes(add, { economy, limits, purses });
   addOpenApiRoute(add, declarations);
   refuseOtherMethods(api, known());
 }
