@@ -6,6 +6,7 @@ export const TAGS = {
   jobs: "Paid requests, from the eval invoice to the refund.",
   "play money": "The caller's own purse. Only with the play wallet.",
   kiosks: "Unattended screens that look and nothing else. Operators only.",
+  treasury: "The tower's own money and its books. Operators only.",
   tower: "The tower itself.",
 } as const;
 
@@ -22,6 +23,8 @@ export interface Success {
   readonly schema?: v.GenericSchema;
   /** The Content-Type of a body that is not JSON; the body is then a text or a stream. */
   readonly type?: string;
+  /** Further types that it comes in where the caller asks for one, and the handler then names it. */
+  readonly otherTypes?: Readonly<Record<string, v.GenericSchema>>;
 }
 
 /** A route as data: what the door checks before the handler runs, and what the OpenAPI document says of it. */

@@ -10,7 +10,7 @@ import {
 } from "../../protocol/records.ts";
 import { REFUSALS, type RefusalCode } from "../../protocol/refusal.ts";
 import { VALUES } from "../../protocol/values.ts";
-import { type CallableBy, type Declaration, declare, refusalsOf, TAGS } from "./declaration.ts";
+import { type CallableBy, type Declaration, declare, refusalsOf, type Success, TAGS } from "./declaration.ts";
 import { type AddRoute, answer } from "./route.ts";
 
 /** A JSON Schema, or a part of a document made of them. */
@@ -95,14 +95,20 @@ const refusedWith = (codes: readonly RefusalCode[]): Json => ({
   },
 });
 
+const contentOf = ({ otherTypes, type = "application/json" }: Success, usual: v.GenericSchema): Json =>
+  Object.fromEntries(
+    Object.entries({ [type]: usual, ...otherTypes }).map(([name, schema]) => [
+      name,
+      { schema: jsonSchema(schema) },
+    ]),
+  );
+
 function responsesOf(declaration: Declaration): Json {
-  const successes = Object.entries(declaration.answers).map(([status, { description, schema, type }]) => [
+  const successes = Object.entries(declaration.answers).map(([status, success]) => [
     status,
     {
-      description,
-      ...(schema !== undefined && {
-        content: { [type ?? "application/json"]: { schema: jsonSchema(schema) } },
-      }),
+      description: success.description,
+      ...(success.schema !== undefined && { content: contentOf(success, success.schema) }),
     },
   ]);
   const byStatus = Map.groupBy(refusalsOf(declaration), (code) => REFUSALS[code].status);

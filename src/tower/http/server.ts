@@ -22,11 +22,14 @@ import { addHealthRoutes } from "./health.ts";
 import { addJobStreamRoute } from "./job-stream.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addKioskRoutes } from "./kiosks.ts";
+import { addLedgerRoute, type Books } from "./ledger.ts";
 import { addOpenApiRoute } from "./openapi.ts";
+import { addOperatorRoutes } from "./operator.ts";
 import { addPlayRoutes, type PlayRoutesOptions } from "./play.ts";
 import { answerRefusals } from "./refusals.ts";
 import { addingRoutes } from "./route.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
+import { addTreasuryRoutes } from "./treasury.ts";
 
 /** Everything that both doors, HTTP and socket, stand on. */
 export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
@@ -35,6 +38,7 @@ export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
   readonly purses: PlayRoutesOptions["purses"] | undefined;
   /** Throws a `RefusalError` when nobody should be sent here. */
   readonly ready: () => Promise<void>;
+  readonly books: Books;
   /** The folder of the built browser app. */
   readonly clientDir: string;
   /** Requests to `/api` that one address may send in a minute. */
@@ -137,6 +141,9 @@ async function addApi(
   // Before the server stops listening: it waits for every answer that is under way.
   api.addHook("preClose", async () => endStreams());
   addKioskRoutes(add, { kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
+  addTreasuryRoutes(add, economy.treasury);
+  addLedgerRoute(add, options.books);
+  addOperatorRoutes(add, { economy, intake });
   if (purses !== undefined) addPlayRoutes(add, { economy, limits, purses });
   addOpenApiRoute(add, declarations);
   refuseOtherMethods(api, known());
