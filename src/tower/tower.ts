@@ -158,6 +158,7 @@ async function assemble(
     log,
     now: clock.now,
     purses,
+    publicUrl: config.publicUrl,
     books: { database, dayOf, timeZone: config.timeZone, now: clock.now },
     clientDir,
     ready: () => checkReady(database, head, isStopping),

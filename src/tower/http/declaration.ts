@@ -6,6 +6,7 @@ export const TAGS = {
   jobs: "Paid requests, from the eval invoice to the refund.",
   "play money": "The caller's own purse. Only with the play wallet.",
   kiosks: "Unattended screens that look and nothing else. Operators only.",
+  refunds: "What is owed, for any wallet: LNURL-withdraw (LUD-03).",
   treasury: "The tower's own money and its books. Operators only.",
   tower: "The tower itself.",
 } as const;
@@ -34,6 +35,8 @@ export interface Declaration {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** The whole path, parameters with a colon: `/api/jobs/:id`. */
   readonly path: `/${string}`;
+  /** Said where GET does something, so that nobody does it by HEAD. */
+  readonly head?: false;
   /** One sentence. */
   readonly summary: string;
   /** More than the summary says, when there is more to know. */
@@ -73,9 +76,14 @@ const DOOR_REFUSALS: { readonly [Who in CallableBy]: readonly RefusalCode[] } = 
 /** Whether a method may be sent by a page of anybody's without asking: it changes nothing. */
 const isSafe = ({ method }: Declaration): boolean => method === "GET";
 
+/** Whether a route is spoken to by wallets in the way of LNURL. */
+export const isLnurl = ({ path }: Pick<Declaration, "path">): boolean => path.startsWith("/lnurl/");
+
 /** Every code that a route may be refused with, its handler's and the door's, by ascending status. */
 export function refusalsOf(declaration: Declaration): readonly RefusalCode[] {
   const { callableBy, headers, params, path, query, refusals } = declaration;
+  // LUD-03: what is wrong is told with the status of success.
+  if (isLnurl(declaration)) return [];
   const isRead = params !== undefined || query !== undefined || headers !== undefined;
   const codes: readonly RefusalCode[] = [
     ...(isRead || !isSafe(declaration) ? ["bad_request" as const] : []),

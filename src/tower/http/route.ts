@@ -71,7 +71,7 @@ export function addingRoutes(app: FastifyInstance, callers: Callers): AddRoute {
     app.route({
       method,
       url: path.slice(app.prefix.length),
-      exposeHeadRoute: !isStreamed,
+      exposeHeadRoute: !isStreamed && declaration.head !== false,
       config: { declaration },
       async handler(request, reply) {
         const operator = callableBy === "operator" ? await callers.operator(request) : undefined;

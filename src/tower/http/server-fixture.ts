@@ -148,6 +148,7 @@ export function recordingEconomy() {
       withdrawal: noTreasury,
       setBudget: noTreasury,
     },
+    withdrawLinks: { make: noTreasury, offer: noTreasury, claim: noTreasury },
   } satisfies Omit<Economy, "drain">;
   return {
     performed,

@@ -23,6 +23,7 @@ import { addJobStreamRoute } from "./job-stream.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addKioskRoutes } from "./kiosks.ts";
 import { addLedgerRoute, type Books } from "./ledger.ts";
+import { addLinkRoutes, addLnurlRoutes, answerAsLnurl } from "./lnurl.ts";
 import { addOpenApiRoute } from "./openapi.ts";
 import { addOperatorRoutes } from "./operator.ts";
 import { addPlayRoutes, type PlayRoutesOptions } from "./play.ts";
@@ -39,9 +40,11 @@ export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
   /** Throws a `RefusalError` when nobody should be sent here. */
   readonly ready: () => Promise<void>;
   readonly books: Books;
+  /** The origin by which wallets anywhere reach the tower. */
+  readonly publicUrl?: string | undefined;
   /** The folder of the built browser app. */
   readonly clientDir: string;
-  /** Requests to `/api` that one address may send in a minute. */
+  /** Requests to `/api`, and to `/lnurl`, that one address may send in a minute. */
   readonly requestsPerMinute?: number;
   readonly maxEventLoopDelayMs?: number;
   readonly patienceMs?: number;
@@ -98,8 +101,33 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await app.register((api) => addApi(api, { gateway, intake, callers, declarations }, options), {
     prefix: "/api",
   });
+  await app.register(
+    async (lnurl) => {
+      answerAsLnurl(lnurl);
+      await limitRate(lnurl, options);
+      addLnurlRoutes(addingRoutes(lnurl, callers), {
+        economy: options.economy,
+        publicUrl: options.publicUrl,
+      });
+    },
+    { prefix: "/lnurl" },
+  );
   await serveClient(app, options.clientDir);
   return { app, gateway, declarations };
+}
+
+/** Counts what each address asks for of the routes that are added from now on. */
+async function limitRate(
+  app: FastifyInstance,
+  { requestsPerMinute: max = REQUESTS_PER_MINUTE }: Pick<ServerOptions, "requestsPerMinute">,
+): Promise<void> {
+  await app.register(rateLimit, {
+    max,
+    timeWindow: "1 minute",
+    keyGenerator: (request) => addressKey(request.ip),
+    errorResponseBuilder: (_request, { after }) =>
+      new RefusalError("rate_limited", `Too many requests from this address: try again in ${after}.`),
+  });
 }
 
 /** What the routes under `/api` are made with, besides the server's options. */
@@ -116,13 +144,7 @@ async function addApi(
   options: ServerOptions,
 ): Promise<void> {
   const { access, board, economy, limits, purses, snapshots } = options;
-  await api.register(rateLimit, {
-    max: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
-    timeWindow: "1 minute",
-    keyGenerator: (request) => addressKey(request.ip),
-    errorResponseBuilder: (_request, { after }) =>
-      new RefusalError("rate_limited", `Too many requests from this address: try again in ${after}.`),
-  });
+  await limitRate(api, options);
   const known = collectRoutes(api);
   const add = addingRoutes(api, callers);
   addJobRoutes(add, {
@@ -143,6 +165,7 @@ async function addApi(
   addKioskRoutes(add, { kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
   addTreasuryRoutes(add, economy.treasury);
   addLedgerRoute(add, options.books);
+  addLinkRoutes(add, { economy, limits, publicUrl: options.publicUrl });
   addOperatorRoutes(add, { economy, intake });
   if (purses !== undefined) addPlayRoutes(add, { economy, limits, purses });
   addOpenApiRoute(add, declarations);
