@@ -15,6 +15,7 @@ import { type Config, urlHost } from "./config.ts";
 import { openEconomy } from "./economy/create-economy.ts";
 import { createHead, type Head } from "./gateway/head.ts";
 import { storedSnapshots } from "./gateway/stored-snapshot.ts";
+import { PAYMENT_HOOK_PATH } from "./http/hooks.ts";
 import { purseFigures } from "./http/play.ts";
 import { createServer } from "./http/server.ts";
 import { createCalendar } from "./ledger/day.ts";
@@ -86,6 +87,7 @@ async function assemble(
   const { wallet, purses } = openWallet(config.lightning, {
     dataDir: config.dataDir,
     now: clock.now,
+    webhook: config.publicUrl && config.publicUrl + PAYMENT_HOOK_PATH,
     dayOf: (time) => {
       const { startMs, nextMs } = dayOf(time);
       return { start: startMs, end: nextMs };

@@ -52,6 +52,8 @@ export interface Declaration {
   readonly headers?: v.GenericSchema<object>;
   /** A JSON body. Every method that changes something has one, an empty one as well. */
   readonly body?: v.GenericSchema;
+  /** Content-Types that the body may come in besides JSON; the body is then what the server's parser for it makes of it. */
+  readonly otherBodies?: readonly string[];
   /** By status, in the order in which they are likely. */
   readonly answers: Readonly<Record<number, Success>>;
   /** The refusals of the handler itself; {@link refusalsOf} adds those of the door. */

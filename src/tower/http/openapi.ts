@@ -117,7 +117,7 @@ function responsesOf(declaration: Declaration): Json {
 }
 
 function operationOf(declaration: Declaration): Json {
-  const { body, description, id, summary, tag } = declaration;
+  const { body, description, id, otherBodies = [], summary, tag } = declaration;
   const parameters = parametersOf(declaration);
   return {
     operationId: id,
@@ -127,7 +127,12 @@ function operationOf(declaration: Declaration): Json {
     security: securityOf(declaration),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
-      requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body) } } },
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          ["application/json", ...otherBodies].map((type) => [type, { schema: jsonSchema(body) }]),
+        ),
+      },
     }),
     responses: responsesOf(declaration),
   };

@@ -11,7 +11,9 @@ import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import { RefusalError, refuse } from "../../protocol/refusal.ts";
 import { createIntake, type Intake } from "../access/intake.ts";
 import { addressKey } from "../access/limiter.ts";
+import { systemClock } from "../clock.ts";
 import type { Economy } from "../economy/economy.ts";
+import { createPaymentHints } from "../economy/payment-hints.ts";
 import { acceptSockets, type Gateway, openGateway } from "../gateway/gateway.ts";
 import type { GatewayOptions } from "../gateway/parts.ts";
 import { acceptJson } from "./body.ts";
@@ -19,6 +21,7 @@ import { type Callers, createCallers } from "./callers.ts";
 import { serveClient } from "./client.ts";
 import type { Declaration } from "./declaration.ts";
 import { addHealthRoutes } from "./health.ts";
+import { addHookRoutes } from "./hooks.ts";
 import { addJobStreamRoute } from "./job-stream.ts";
 import { addJobRoutes } from "./jobs.ts";
 import { addKioskRoutes } from "./kiosks.ts";
@@ -90,7 +93,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.addHook("onRequest", async (request) => {
     if (SAFE_METHODS.has(request.method)) return;
     options.doors.check(request.headers);
-    if (!/^application\/json\b/i.test(request.headers["content-type"] ?? ""))
+    const type = request.headers["content-type"] ?? "";
+    const others = request.routeOptions.config.declaration?.otherBodies ?? [];
+    if (!/^application\/json\b/i.test(type) && !others.includes(plain(type)))
       refuse("unsupported_media_type", "Send a JSON body with the header Content-Type: application/json.");
   });
   const declarations = collectDeclarations(app);
@@ -130,6 +135,9 @@ async function limitRate(
   });
 }
 
+/** A Content-Type without its parameters. */
+const plain = (type: string): string => type.split(";")[0]?.trim().toLowerCase() ?? "";
+
 /** What the routes under `/api` are made with, besides the server's options. */
 interface ApiParts {
   readonly callers: Callers;
@@ -164,6 +172,13 @@ async function addApi(
   api.addHook("preClose", async () => endStreams());
   addKioskRoutes(add, { kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
   addTreasuryRoutes(add, economy.treasury);
+  const hints = createPaymentHints({
+    reconcile: (paymentHash) => economy.reconcile(paymentHash),
+    clock: systemClock,
+    failed: (error) => options.log.warn({ err: error }, "a hint of a payment could not be followed"),
+  });
+  api.addHook("onClose", hints.close);
+  await api.register(async (hooks) => addHookRoutes(hooks, addingRoutes(hooks, callers), hints));
   addLedgerRoute(add, options.books);
   addLinkRoutes(add, { economy, limits, publicUrl: options.publicUrl });
   addOperatorRoutes(add, { economy, intake });

@@ -16,12 +16,21 @@ export interface OpenedWallet {
 /** Opens the wallet that the configuration names. Whoever opens it closes it. */
 export function openWallet(
   lightning: LightningConfig,
-  options: { readonly dataDir: string; readonly now: () => number; readonly dayOf: DayOf },
+  options: {
+    readonly dataDir: string;
+    readonly now: () => number;
+    readonly dayOf: DayOf;
+    /** Where wallets that do so tell of what was paid. */
+    readonly webhook: string | undefined;
+  },
 ): OpenedWallet {
-  const { dataDir, now, dayOf } = options;
+  const { dataDir, now, dayOf, webhook } = options;
   if (lightning.kind === "lnbits") {
     const { url, adminKey, invoiceKey = adminKey, network } = lightning;
-    return { wallet: openLnbitsWallet({ url, adminKey, invoiceKey, network, now }), purses: undefined };
+    return {
+      wallet: openLnbitsWallet({ url, adminKey, invoiceKey, network, now, webhook }),
+      purses: undefined,
+    };
   }
   const file = join(dataDir, "play-wallet.db");
   // It holds keys and preimages.

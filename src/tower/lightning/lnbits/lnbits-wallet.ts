@@ -26,6 +26,8 @@ export interface LnbitsOptions {
   readonly network: Network;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Where LNbits tells of an invoice that was paid: a hint, once and unsigned. */
+  readonly webhook?: string | undefined;
   /** How often it looks for settlements, in milliseconds. */
   readonly pollMs?: number;
 }
@@ -122,7 +124,8 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
       if (Buffer.byteLength(description) > MAX_DESCRIPTION_BYTES)
         throw new RangeError(`an invoice's description holds ${MAX_DESCRIPTION_BYTES} bytes`);
       // `out` is true when it is left out: then LNbits would try to pay.
-      const wanted = { out: false, amount, unit: "sat", memo: description, expiry: expirySeconds };
+      const asked = { out: false, amount, unit: "sat", memo: description, expiry: expirySeconds };
+      const wanted = options.webhook === undefined ? asked : { ...asked, webhook: options.webhook };
       const made = understood(await client.post("/api/v1/payments", invoiceKey, wanted), InvoiceSchema);
       const paymentRequest = made.bolt11 ?? made.payment_request ?? "";
       const invoice = decodeInvoice(paymentRequest);
