@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from "vitest";
-import type { ValueOf } from "../../protocol/values.ts";
+import type { EconomyFigures, TreasuryFigures } from "../../protocol/records.ts";
 import { testDirectory } from "../economy/testing/directory.ts";
 import { openTestEconomy, type TestOptions, utc } from "../economy/testing/economy.ts";
 import type { ValueBoard } from "../values/board.ts";
@@ -55,5 +55,5 @@ export async function openEconomyServer(
 }
 
 /** What the economy's and the treasury's panels show. */
-export const screens = (board: ValueBoard): ValueOf<"economy_state"> & ValueOf<"treasury_state"> =>
+export const screens = (board: ValueBoard): EconomyFigures & TreasuryFigures & { readonly type: string } =>
   Object.assign({}, ...["economy_state", "treasury_state"].map((key) => board.get(key)?.value));

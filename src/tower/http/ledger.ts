@@ -107,6 +107,8 @@ export function addLedgerRoute(add: AddRoute, { database, dayOf, now, timeZone }
       reply.type("text/csv; charset=utf-8; header=present");
       reply.header("content-disposition", `attachment; filename="ledger-${from.name}-${to.name}.csv"`);
     }
-    return answer(200, Readable.from(isCsv ? csvOf(ledger) : jsonOf(ledger, timeZone)));
+    const pieces = isCsv ? csvOf(ledger) : jsonOf(ledger, timeZone);
+    // The next piece is read when the one before it is on its way.
+    return answer(200, Readable.from(pieces, { highWaterMark: 1 }));
   });
 }

@@ -228,7 +228,7 @@ test("too little to go out over Lightning is refused when the link is asked for"
   const outside = createOutside();
   const rig = await open({
     outside,
-    wrap: { wallet: (wallet) => ({ ...wallet, kind: "lnbits" }) as typeof wallet },
+    wrap: { wallet: (wallet) => Object.assign({}, wallet, { kind: "lnbits" } as object) },
   });
   const id = await rig.tower.request(rig.ownerId);
   const [row] = await rig.tower.database.read((sql) =>

@@ -41,7 +41,7 @@ export interface LedgerExport {
 /** How much is read at a time: what is in memory, and how long other work waits for it. */
 const TRANSACTIONS_AT_ONCE = 500;
 /** Each of these reads walks the days anew. */
-const ACCOUNTS_AT_ONCE = 5_000;
+const ACCOUNTS_AT_ONCE = 2_000;
 
 interface Range {
   readonly from: Day;
