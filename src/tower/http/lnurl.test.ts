@@ -206,6 +206,52 @@ test("what is left of a session is taken by a link, which closes it", async () =
   expect(await audit(rig.tower)).toEqual(IN_ORDER);
 });
 
+test("a link to a session that somebody else has recovered since is worth nothing", async () => {
+  const rig = await open();
+  const { economy } = rig.tower;
+  const { sessionId: id = sessionId("none"), secret } = await economy.perform(visitor(rig.ownerId), {
+    type: "session_open",
+    requestId: newRequestId(),
+    amountSats: sats(500),
+  });
+  await economy.perform(visitor(rig.ownerId), {
+    type: "session_pay",
+    requestId: newRequestId(),
+    sessionId: id,
+  });
+  const k1 = await rig.link(`/api/sessions/${id}/close/lnurl`);
+  const recoveryCode = secret?.recoveryCode ?? "";
+  await economy.perform(visitor(BERT), { type: "session_recover", requestId: newRequestId(), recoveryCode });
+  expect(await rig.offer(k1)).toEqual(told(/somebody else/));
+  expect(await rig.take(k1, rig.invoice(500))).toEqual(told(/somebody else/));
+  expect(rig.purse()).toBe(10_000);
+});
+
+test("links that are long over are forgotten with the next one", async () => {
+  const rig = await open();
+  const links = () => rig.tower.database.read((sql) => sql.all("SELECT subject_id FROM withdraw_link"));
+  const [first, second] = [await owing(rig), await owing(rig)];
+  await rig.link(`/api/jobs/${first.id}/refund/lnurl`);
+  rig.tower.clock.advance(600_000 + 86_400_000);
+  await rig.link(`/api/jobs/${second.id}/refund/lnurl`);
+  expect(await links()).toHaveLength(2);
+  rig.tower.clock.advance(1);
+  await rig.link(`/api/jobs/${second.id}/refund/lnurl`);
+  expect(await links()).toEqual([{ subject_id: second.id }]);
+});
+
+test("a tower that goes down makes no links and takes none", async () => {
+  const rig = await open();
+  const { id, owedSats } = await owing(rig);
+  const k1 = await rig.link(`/api/jobs/${id}/refund/lnurl`);
+  const pr = rig.invoice(owedSats);
+  await rig.tower.economy.drain();
+  const before = await dump(rig);
+  expect(await rig.asOwner(`/api/jobs/${id}/refund/lnurl`)).toEqual(refused(503, "draining"));
+  expect(await rig.take(k1, pr)).toEqual(told(/going down/));
+  expect(await dump(rig)).toEqual(before);
+});
+
 test("a link is for the owner alone to ask for, and for what there is", async () => {
   const rig = await open();
   const { id } = await owing(rig);

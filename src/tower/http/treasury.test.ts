@@ -116,6 +116,24 @@ test("a withdrawal is made once per Idempotency-Key, and looked at until it is p
   expect(await audit(tower)).toEqual(IN_ORDER);
 });
 
+test("a withdrawal that is asked for many times at once under one key is made once", async () => {
+  const { ask, tower } = await openEconomyServer();
+  const { paymentRequest } = tower.wallet.makePurseInvoice(BERT, sats(300));
+  const asked = { body: { amountSats: 300, paymentRequest }, headers: { "idempotency-key": "rent" } };
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => ask("POST", "/api/treasury/withdrawals", asked)),
+  );
+  for (const { body } of answers) expect(body).toMatchObject({ withdrawalId: "rent", amountSats: 300 });
+  const look = async () => (await ask("GET", "/api/treasury/withdrawals/rent")).body.state;
+  await expect.poll(look).toBe("paid");
+  expect(tower.wallet.purse(BERT).balance).toBe(10_300);
+  expect((await ask("GET", "/api/treasury")).body).toMatchObject({
+    spentTodaySats: 300,
+    treasurySats: 99_700,
+  });
+  expect(await audit(tower)).toEqual(IN_ORDER);
+});
+
 test("a withdrawal without a key is one of its own; what cannot be paid is refused and leaves nothing", async () => {
   const { ask, tower } = await openEconomyServer();
   const withdraw = (body: object) => ask("POST", "/api/treasury/withdrawals", { body });
