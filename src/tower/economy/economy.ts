@@ -6,6 +6,7 @@ import type { Sats } from "../../protocol/units.ts";
 import type { NewInvoice } from "../lightning/wallet.ts";
 import type { Quote } from "./quote.ts";
 import type { Treasury } from "./treasury/treasury.ts";
+import type { WithdrawLinks } from "./withdraw-links/withdraw-links.ts";
 
 /** Who asks. Proven at the door; ids in a message prove nothing. */
 export interface Caller {
@@ -82,6 +83,8 @@ export interface Economy {
   token(tokenId: TokenId): Promise<{ readonly ownerId: OwnerId; readonly creditSats: Sats } | undefined>;
   /** What operators do with the tower's own money. */
   readonly treasury: Treasury;
+  /** Links by which any wallet takes what is owed. */
+  readonly withdrawLinks: WithdrawLinks;
   /** Takes no more intents, lets running transactions end, and leaves effects to the next start. */
   drain(): Promise<void>;
 }

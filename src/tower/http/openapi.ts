@@ -9,7 +9,15 @@ import {
   SessionRecordSchema,
 } from "../../protocol/records.ts";
 import { REFUSALS, type RefusalCode } from "../../protocol/refusal.ts";
-import { type CallableBy, type Declaration, declare, type Proof, refusalsOf, TAGS } from "./declaration.ts";
+import {
+  type CallableBy,
+  type Declaration,
+  declare,
+  type Proof,
+  refusalsOf,
+  type Success,
+  TAGS,
+} from "./declaration.ts";
 import { type AddRoute, answer } from "./route.ts";
 
 /** A JSON Schema, or a part of a document made of them. */
@@ -95,14 +103,20 @@ const refusedWith = (codes: readonly RefusalCode[]): Json => ({
   },
 });
 
+const contentOf = ({ otherTypes, type = "application/json" }: Success, usual: v.GenericSchema): Json =>
+  Object.fromEntries(
+    Object.entries({ [type]: usual, ...otherTypes }).map(([name, schema]) => [
+      name,
+      { schema: jsonSchema(schema) },
+    ]),
+  );
+
 function responsesOf(declaration: Declaration): Json {
-  const successes = Object.entries(declaration.answers).map(([status, { description, schema, type }]) => [
+  const successes = Object.entries(declaration.answers).map(([status, success]) => [
     status,
     {
-      description,
-      ...(schema !== undefined && {
-        content: { [type ?? "application/json"]: { schema: jsonSchema(schema) } },
-      }),
+      description: success.description,
+      ...(success.schema !== undefined && { content: contentOf(success, success.schema) }),
     },
   ]);
   const byStatus = Map.groupBy(refusalsOf(declaration), (code) => REFUSALS[code].status);
@@ -111,7 +125,7 @@ function responsesOf(declaration: Declaration): Json {
 }
 
 function operationOf(declaration: Declaration): Json {
-  const { body, description, id, summary, tag } = declaration;
+  const { body, description, id, otherBodies = [], summary, tag } = declaration;
   const parameters = parametersOf(declaration);
   return {
     operationId: id,
@@ -121,7 +135,12 @@ function operationOf(declaration: Declaration): Json {
     security: securityOf(declaration),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
-      requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body) } } },
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          ["application/json", ...otherBodies].map((type) => [type, { schema: jsonSchema(body) }]),
+        ),
+      },
     }),
     responses: responsesOf(declaration),
   };

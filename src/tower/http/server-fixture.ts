@@ -18,6 +18,7 @@ import { newSecret } from "../access/secret.ts";
 import type { Caller, Economy } from "../economy/economy.ts";
 import { createHead } from "../gateway/head.ts";
 import type { SnapshotSource } from "../gateway/snapshot-source.ts";
+import { createCalendar } from "../ledger/day.ts";
 import type { LogEntry } from "../log/entry.ts";
 import type { LogFollower, LogSubscriber } from "../log/follow.ts";
 import { createValueBoard } from "../values/board.ts";
@@ -152,6 +153,7 @@ export function recordingEconomy() {
       withdrawal: noTreasury,
       setBudget: noTreasury,
     },
+    withdrawLinks: { make: noTreasury, offer: noTreasury, claim: noTreasury },
   } satisfies Omit<Economy, "drain">;
   return {
     performed,
@@ -167,7 +169,7 @@ export function recordingEconomy() {
   };
 }
 
-const noTreasury = (): never => refuse("unsupported", "There is no treasury here.");
+const noTreasury = (): never => refuse("storage_unavailable", "There are no books here.");
 
 /** A job that waits for its evaluation to be paid. */
 export function job(id: string, owner: OwnerId): JobRecord {
@@ -231,6 +233,12 @@ export async function startServer(overrides: Partial<ServerOptions> = {}) {
     subscribeGraceMs: 60_000,
     purses: undefined,
     ready: async () => {},
+    books: {
+      database: { read: noTreasury, transaction: noTreasury, close: async () => {} },
+      dayOf: createCalendar("UTC"),
+      timeZone: "UTC",
+      now: Date.now,
+    },
     clientDir: "/nonexistent",
     patienceMs: 50,
     ...overrides,

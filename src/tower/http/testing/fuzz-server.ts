@@ -70,6 +70,7 @@ export async function openFuzzServer(requestsPerMinute = MANY) {
     access: memoryAccess(OPERATOR_TOKEN, createCredentials(tower.database, tower.clock.now)),
     now: tower.clock.now,
     workPatienceMs: 200,
+    publicUrl: "https://tower.example",
     economy: tower.economy,
     purses: tower.wallet,
     board: tower.board,
