@@ -3,9 +3,9 @@ import type { EconomyFigures, TreasuryFigures } from "../../protocol/records.ts"
 import { testDirectory } from "../economy/testing/directory.ts";
 import { openTestEconomy, type TestOptions, utc } from "../economy/testing/economy.ts";
 import type { ValueBoard } from "../values/board.ts";
-import { contradiction } from "./testing/conformance.ts";
 import type { ServerOptions } from "./server.ts";
 import { OPERATOR_TOKEN, startServer } from "./server-fixture.ts";
+import { contradiction } from "./testing/conformance.ts";
 
 /** What is sent along with a request. */
 export interface Asked {
