@@ -6,7 +6,7 @@ import { decodeInvoice } from "../../lightning/bolt11/decode.ts";
 import { outsideInvoice } from "../../lightning/play/test-network.ts";
 import type { PaymentLookup } from "../../lightning/wallet.ts";
 import { audit, balances, figures, IN_ORDER } from "../testing/books.ts";
-import { createTestBrain } from "../testing/brain.ts";
+import { createTestBrain, type TestBrain } from "../testing/brain.ts";
 import { createTestClock, START } from "../testing/clock.ts";
 import { testDirectory } from "../testing/directory.ts";
 import {
@@ -385,12 +385,14 @@ test("settings and an agent's own budget are in force at once and after a restar
 });
 
 test("a margin that is changed while a request is judged leaves what was set aside enough for its price", async () => {
-  const brain = createTestBrain();
   const gate = Promise.withResolvers<void>();
-  const judge = brain.evaluate;
-  brain.evaluate = async (...asked) => {
-    await gate.promise;
-    return judge(...asked);
+  const ready = createTestBrain();
+  const brain: TestBrain = {
+    ...ready,
+    async evaluate(asked, options) {
+      await gate.promise;
+      return ready.evaluate(asked, options);
+    },
   };
   const tower = await opened({ brain });
   const { jobId = "none" as never } = await tower.economy.perform(OPERATOR, {
