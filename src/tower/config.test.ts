@@ -20,6 +20,7 @@ test("nothing set is a tower for this machine alone, on play sats", () => {
     publicFigures: true,
     logLevel: "warn",
     deadlines: { evalInvoiceMs: 600_000, workInvoiceMs: 900_000, evaluatingMs: 60_000, executingMs: 600_000 },
+    sessionIdleMs: 86_400_000,
   });
   expect(Object.isFrozen(config)).toBe(true);
   expect(parseConfig({}).timeZone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
@@ -47,6 +48,7 @@ test("everything can be set", () => {
       WORK_INVOICE_SECONDS: "2",
       EVALUATING_SECONDS: "3",
       EXECUTING_SECONDS: "4",
+      SESSION_IDLE_SECONDS: "5",
     }),
   ).toEqual({
     port: 0,
@@ -64,6 +66,7 @@ test("everything can be set", () => {
     publicFigures: false,
     logLevel: "debug",
     deadlines: { evalInvoiceMs: 1000, workInvoiceMs: 2000, evaluatingMs: 3000, executingMs: 4000 },
+    sessionIdleMs: 5000,
   });
 });
 

@@ -242,6 +242,7 @@ test("at midnight a day is started and the figures begin anew, also when the tow
       dailyLimitSats: 50_000,
       pendingInvoices: 0,
       btcPriceUsd: 100_000,
+      btcPriceSource: "operator",
     });
   expect(first.board.get("treasury_state")?.value).toEqual({
     type: "treasury_state",

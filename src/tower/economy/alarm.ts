@@ -9,7 +9,8 @@ export interface Alarm {
   dueAt(at: number | undefined): void;
   /** Looks through everything: at the start. */
   look(): void;
-  close(): void;
+  /** Looks no more; resolves when what is being done has come to rest. */
+  close(): Promise<void>;
 }
 
 /**
@@ -25,16 +26,21 @@ export function createAlarm(parts: {
   const { clock, doDue, nextDue, failed } = parts;
   let timer: { readonly at: number; cancel(): void } | undefined;
   let looking = false;
+  let rests: Promise<void> = Promise.resolve();
   let again = false;
   let closed = false;
 
-  async function look(): Promise<void> {
+  function look(): void {
     if (closed) return;
     if (looking) {
       again = true;
       return;
     }
     looking = true;
+    rests = lookThrough();
+  }
+
+  async function lookThrough(): Promise<void> {
     try {
       do {
         again = false;
@@ -54,17 +60,18 @@ export function createAlarm(parts: {
     timer?.cancel();
     const cancel = clock.after(at - clock.now(), () => {
       timer = undefined;
-      void look();
+      look();
     });
     timer = { at, cancel };
   }
 
   return {
     dueAt: setTimer,
-    look: () => void look(),
+    look,
     close() {
       closed = true;
       timer?.cancel();
+      return rests;
     },
   };
 }

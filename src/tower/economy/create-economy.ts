@@ -20,7 +20,7 @@ import type { Effect } from "./decide/decision.ts";
 import type { Economy } from "./economy.ts";
 import { createEffectRunner } from "./effects.ts";
 import { createIntents } from "./intents/intents.ts";
-import { createInvoiceWatch } from "./invoice-watch.ts";
+import { createInvoiceWatch, firstLook } from "./invoice-watch.ts";
 import { findInvoice } from "./invoices.ts";
 import { createJobWatch } from "./job-watch.ts";
 import { findJob, renewDeadlines } from "./jobs.ts";
@@ -121,11 +121,23 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       },
     },
   };
+  const invoiceWatch = createInvoiceWatch({
+    database,
+    reconciler,
+    clock,
+    failed: (error) => failed("asking the wallet about an invoice", error),
+  });
+  const invoiceMade = (): void => invoiceWatch.dueAt(firstLook(clock.now()));
   const effects = createEffectRunner({
     database,
     clock,
     performers: {
-      make_invoice: invoicePerformer({ transactor, wallet, expirySeconds: parts.expirySeconds }),
+      make_invoice: invoicePerformer({
+        transactor,
+        wallet,
+        expirySeconds: parts.expirySeconds,
+        invoiceMade,
+      }),
       evaluate: evaluatePerformer(brainParts),
       execute: executePerformer(brainParts),
       payout: payoutPerformer({ transactor, wallet }, refundEnded),
@@ -150,12 +162,6 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     idle: parts.sessionIdle,
     failed: (error) => failed("looking at sessions", error),
   });
-  const invoiceWatch = createInvoiceWatch({
-    database,
-    reconciler,
-    clock,
-    failed: (error) => failed("asking the wallet about an invoice", error),
-  });
   const { addressPayer } = parts;
   const intents = createIntents({
     database,
@@ -166,6 +172,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     clock,
     addressPayer,
     quote,
+    invoiceMade,
     // As long as the larger of a job's two: a deposit is not less than the work.
     sessionInvoiceSeconds: parts.expirySeconds.work,
   });
@@ -178,6 +185,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     clock,
     dayOf,
     settings,
+    invoiceMade,
     changed: announcer.changedWithoutFact,
   });
 
@@ -251,6 +259,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       clock,
       dayOf,
       quote,
+      invoiceMade,
       invoiceSeconds: parts.expirySeconds.work,
     }),
     treasury,
@@ -268,11 +277,9 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     async drain() {
       draining = true;
       days.close();
-      undoSettlements();
-      for (const alarm of alarms) alarm.close();
-      const resting = effects.close();
+      const resting = [undoSettlements(), effects.close(), ...alarms.map((alarm) => alarm.close())];
       stops.stopAll();
-      await resting;
+      await Promise.all(resting);
       announcer.close();
       // Whatever is in the middle of a transaction ends it: this one waits its turn behind them.
       await database.transaction(async () => undefined);

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { JobId } from "../../protocol/ids.ts";
 import { agentId, jobId } from "../../protocol/ids.ts";
 import type { Intent } from "../../protocol/intents.ts";
+import { sats } from "../../protocol/units.ts";
 import { readChatLines } from "../log/chat-lines.ts";
 import { readJob } from "../log/read.ts";
 import { audit, balances, figures, IN_ORDER } from "./testing/books.ts";
@@ -46,6 +47,7 @@ const PRICE = {
   infrastructureMicroUsd: 100_000,
   marginPercent: 40,
   btcPriceUsd: 100_000,
+  btcPriceSource: "operator",
 };
 const OPENING = -100_000_000n;
 
@@ -366,12 +368,13 @@ test("what an operator says is in the log and in later snapshots alike", async (
   ]);
 });
 
-test("what this tower does not do is refused with what to do instead", async () => {
+test("what cannot be done is refused with what to do instead", async () => {
   const tower = await opened();
   const perform = (intent: Intent) => tower.economy.perform(visitor(ANNA), intent);
   const refused: readonly (readonly [Intent, string])[] = [
-    [{ type: "session_open", requestId: newRequestId(), amountSats: 10 as never }, "unsupported"],
-    [{ type: "chat_message", requestId: newRequestId(), text: "Hello" }, "unsupported"],
+    [{ type: "session_open", requestId: newRequestId(), amountSats: sats(99) }, "wrong_amount"],
+    [{ type: "session_open", requestId: newRequestId(), amountSats: sats(10_001) }, "wrong_amount"],
+    [{ type: "chat_message", requestId: newRequestId(), text: "Hello" }, "payment_required"],
     [{ type: "agent_control", requestId: newRequestId(), agentId: ALPHA, action: "pause" }, "forbidden"],
     [
       {
@@ -391,7 +394,21 @@ test("what this tower does not do is refused with what to do instead", async () 
         request: "One.",
         funding: "session",
       },
-      "unsupported",
+      "bad_request",
+    ],
+    [
+      {
+        type: "job_request",
+        requestId: newRequestId(),
+        agentId: ALPHA,
+        request: "One.",
+        funding: "treasury",
+      },
+      "forbidden",
+    ],
+    [
+      { type: "job_request", requestId: newRequestId(), agentId: ALPHA, request: "One.", funding: "l402" },
+      "payment_required",
     ],
   ];
   for (const [intent, code] of refused) await expect(perform(intent)).rejects.toMatchObject({ code });

@@ -27,11 +27,13 @@ export async function readJobRecord(sql: Sql, jobId: JobId): Promise<JobRecord> 
 /** Keeps a job's latest state, when its phase is over, and what it holds of its agent's budget. */
 export async function writeJob(sql: Sql, job: JobRecord, limits: PhaseLimits, now: number): Promise<void> {
   await sql.run(
-    `INSERT INTO job (job_id, owner_id, agent_id, session_id, state, phase, reserved_msat, open, deadline_at, created_at_ms, updated_seq)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO job (job_id, owner_id, agent_id, session_id, state, phase, reserved_msat, open, deadline_at, created_at_ms,
+       updated_seq, queued_seq)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (job_id) DO UPDATE SET state = excluded.state, phase = excluded.phase,
        reserved_msat = excluded.reserved_msat, open = excluded.open, deadline_at = excluded.deadline_at,
-       updated_seq = excluded.updated_seq`,
+       updated_seq = excluded.updated_seq,
+       queued_seq = CASE WHEN excluded.queued_seq IS NULL THEN NULL ELSE COALESCE(job.queued_seq, excluded.queued_seq) END`,
     job.jobId,
     job.ownerId ?? "",
     job.agentId,
@@ -43,6 +45,7 @@ export async function writeJob(sql: Sql, job: JobRecord, limits: PhaseLimits, no
     deadlineOf(job, limits) ?? null,
     now,
     job.seq,
+    job.phase === "queued" ? job.seq : null,
   );
 }
 
@@ -52,10 +55,7 @@ export async function writeJob(sql: Sql, job: JobRecord, limits: PhaseLimits, no
  */
 export async function queueOf(sql: Sql, agentId: AgentId): Promise<readonly JobRecord[]> {
   const rows = await sql.all<JobRow>(
-    `SELECT job.state FROM job
-     LEFT JOIN invoice ON invoice.job_id = job.job_id AND invoice.kind = 'work'
-     WHERE job.open = 1 AND job.agent_id = ? AND job.phase = 'queued'
-     ORDER BY COALESCE(invoice.credited_seq, job.updated_seq)`,
+    "SELECT state FROM job WHERE open = 1 AND agent_id = ? AND phase = 'queued' ORDER BY queued_seq",
     agentId,
   );
   return rows.map(recordOf);

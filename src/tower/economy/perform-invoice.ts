@@ -21,6 +21,8 @@ export function invoicePerformer(parts: {
   readonly wallet: Wallet;
   /** How long each type of invoice can be paid, in seconds. */
   readonly expirySeconds: { readonly eval: number; readonly work: number };
+  /** Told of each invoice once it is recorded: from then on the wallet is asked about it. */
+  readonly invoiceMade: () => void;
 }): Performer<"make_invoice"> {
   const { transactor, wallet, expirySeconds } = parts;
   return async (effect) => {
@@ -50,6 +52,7 @@ export function invoicePerformer(parts: {
         result: undefined,
       };
     });
+    parts.invoiceMade();
     return "done";
   };
 }

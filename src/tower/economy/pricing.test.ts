@@ -5,6 +5,7 @@ import {
   actualSats,
   expenseMsat,
   MARGIN_PERCENT,
+  type PriceTerms,
   priceBreakdown,
   priceSats,
   type TokenCount,
@@ -16,6 +17,7 @@ const RATES: TokenRates = {
   outputMicroUsdPerMillion: 15_000_000n,
   infrastructureMicroUsd: 20_000n,
 };
+const TERMS: PriceTerms = { marginPercent: 40, btcPriceUsd: 100_000 };
 const tokens = (inputTokens: number, outputTokens: number): TokenCount => ({ inputTokens, outputTokens });
 
 test("a price worked out by hand", () => {
@@ -23,7 +25,7 @@ test("a price worked out by hand", () => {
   expect(priceSats(tokens(1_000, 2_000), RATES, 40, 100_000)).toBe(75);
   // Without the margin 53 sats.
   expect(expenseMsat(tokens(1_000, 2_000), RATES, 100_000)).toBe(53_000n);
-  expect(priceBreakdown(tokens(1_000, 2_000), RATES, 40, 100_000)).toEqual({
+  expect(priceBreakdown(tokens(1_000, 2_000), RATES, TERMS)).toEqual({
     inputTokens: 1_000,
     outputTokens: 2_000,
     modelMicroUsd: 33_000,
@@ -40,7 +42,7 @@ test("what comes out whole is not rounded, a trace more is rounded up", () => {
   expect(priceSats(tokens(0, 0), whole, 40, 100_000)).toBe(70);
   expect(priceSats(tokens(1, 0), whole, 40, 100_000)).toBe(71);
   expect(expenseMsat(tokens(1, 0), whole, 100_000)).toBe(50_001n);
-  expect(priceBreakdown(tokens(1, 0), whole, 40, 100_000).modelMicroUsd).toBe(1);
+  expect(priceBreakdown(tokens(1, 0), whole, TERMS).modelMicroUsd).toBe(1);
 });
 
 const count = fc.nat({ max: 2_000_000 });
@@ -81,7 +83,7 @@ test("an estimate is never less than what less work costs, and nobody pays back 
       const most = tokens(input, output);
       const used = tokens(Math.min(input, less), Math.min(output, lesser));
       const paid = priceSats(most, rate, MARGIN_PERCENT, price);
-      const locked = priceBreakdown(most, rate, MARGIN_PERCENT, price);
+      const locked = priceBreakdown(most, rate, { marginPercent: MARGIN_PERCENT, btcPriceUsd: price });
       const actual = actualSats(used, rate, locked, paid);
       expect(actual).toBeLessThanOrEqual(paid);
       expect(actual).toBe(priceSats(used, rate, MARGIN_PERCENT, price));
@@ -94,7 +96,7 @@ test("an estimate is never less than what less work costs, and nobody pays back 
 });
 
 test("the price is locked: another one at the time of the work changes nothing", () => {
-  const locked = priceBreakdown(tokens(1_000, 2_000), RATES, 40, 100_000);
+  const locked = priceBreakdown(tokens(1_000, 2_000), RATES, TERMS);
   expect(actualSats(tokens(1_000, 1_000), RATES, locked, sats(75))).toBe(
     priceSats(tokens(1_000, 1_000), RATES, 40, 100_000),
   );
@@ -172,7 +174,7 @@ test("what cannot be is refused, and never becomes a price", () => {
   for (const odd of [-1, 0.5, Number.NaN, 2 ** 53]) {
     expect(() => priceSats(tokens(odd, 0), RATES, 40, 100_000)).toThrow(RangeError);
     expect(() => expenseMsat(tokens(0, odd), RATES, 100_000)).toThrow(RangeError);
-    expect(() => priceBreakdown(tokens(odd, 0), RATES, 40, 100_000)).toThrow(RangeError);
+    expect(() => priceBreakdown(tokens(odd, 0), RATES, TERMS)).toThrow(RangeError);
   }
   for (const gift of [
     { ...RATES, inputMicroUsdPerMillion: -1n },
@@ -180,14 +182,14 @@ test("what cannot be is refused, and never becomes a price", () => {
     { ...RATES, infrastructureMicroUsd: -1n },
   ]) {
     expect(() => priceSats(few, gift, 40, 100_000)).toThrow(RangeError);
-    expect(() => priceBreakdown(few, gift, 40, 100_000)).toThrow(RangeError);
+    expect(() => priceBreakdown(few, gift, TERMS)).toThrow(RangeError);
   }
 });
 
 test("what no number holds exactly is refused", () => {
   const dear = { ...RATES, infrastructureMicroUsd: 10n ** 20n };
   expect(() => priceSats(tokens(0, 0), dear, 40, 100_000)).toThrow(RangeError);
-  expect(() => priceBreakdown(tokens(0, 0), dear, 40, 100_000)).toThrow(RangeError);
+  expect(() => priceBreakdown(tokens(0, 0), dear, TERMS)).toThrow(RangeError);
   const model = { ...RATES, inputMicroUsdPerMillion: 10n ** 20n };
-  expect(() => priceBreakdown(tokens(1_000_000, 0), model, 40, 100_000)).toThrow(RangeError);
+  expect(() => priceBreakdown(tokens(1_000_000, 0), model, TERMS)).toThrow(RangeError);
 });

@@ -16,7 +16,9 @@ test("a quote worked out by hand", () => {
     infrastructureMicroUsd: 20_000n,
   };
   // 0.053 USD and a quarter are 0.06625 USD: at 50,000 USD 132.5 sats.
-  expect(quoteJob({ inputTokens: 1_000, outputTokens: 2_000 }, rates, 25, 50_000)).toEqual({
+  expect(
+    quoteJob({ inputTokens: 1_000, outputTokens: 2_000 }, rates, { marginPercent: 25, btcPriceUsd: 50_000 }),
+  ).toEqual({
     evalSats: 10,
     workSats: 133,
     totalSats: 143,
@@ -37,7 +39,9 @@ test("work that costs nothing is quoted at a sat, as it will be invoiced", () =>
     outputMicroUsdPerMillion: 0n,
     infrastructureMicroUsd: 0n,
   };
-  expect(quoteJob({ inputTokens: 5, outputTokens: 5 }, free, 40, 100_000)).toMatchObject({
+  expect(
+    quoteJob({ inputTokens: 5, outputTokens: 5 }, free, { marginPercent: 40, btcPriceUsd: 100_000 }),
+  ).toMatchObject({
     workSats: 1,
     totalSats: 11,
   });
@@ -83,7 +87,10 @@ test("a quote is the published formula, as fractions work it out", () => {
       );
       const charged = times(dollars, plus(fraction(1n), fraction(BigInt(margin), 100n)));
       const work = up(over(times(charged, fraction(100_000_000n)), fraction(BigInt(price), 100n)));
-      const quote = quoteJob({ inputTokens: input, outputTokens: output }, rate, margin, price / 100);
+      const quote = quoteJob({ inputTokens: input, outputTokens: output }, rate, {
+        marginPercent: margin,
+        btcPriceUsd: price / 100,
+      });
       expect(BigInt(quote.workSats)).toBe(work < 1n ? 1n : work);
       expect(quote.totalSats).toBe(10 + quote.workSats);
     }),
@@ -93,7 +100,10 @@ test("a quote is the published formula, as fractions work it out", () => {
 test("whatever less is used costs no more than the quote", () => {
   fc.assert(
     fc.property(count, count, count, count, rates, cents, (input, output, less, lesser, rate, price) => {
-      const quote = quoteJob({ inputTokens: input, outputTokens: output }, rate, MARGIN_PERCENT, price / 100);
+      const quote = quoteJob({ inputTokens: input, outputTokens: output }, rate, {
+        marginPercent: MARGIN_PERCENT,
+        btcPriceUsd: price / 100,
+      });
       const used = { inputTokens: Math.min(input, less), outputTokens: Math.min(output, lesser) };
       expect(actualSats(used, rate, quote.price, quote.workSats)).toBeLessThanOrEqual(quote.workSats);
     }),
@@ -112,9 +122,9 @@ test("no verdict is priced above the quote, nor what was really used", async () 
   let priced = 0;
   await fc.assert(
     fc.asyncProperty(request, cents, async (text, price) => {
-      const btcPriceUsd = price / 100;
-      const quote = quoteJob(brain.estimate(text), brain.rates, MARGIN_PERCENT, btcPriceUsd);
-      const verdict = pricedVerdict(await brain.evaluate(text, { signal }), brain, btcPriceUsd);
+      const terms = { marginPercent: MARGIN_PERCENT, btcPriceUsd: price / 100 };
+      const quote = quoteJob(brain.estimate(text), brain.rates, terms);
+      const verdict = pricedVerdict(await brain.evaluate(text, { signal }), brain, terms);
       if (verdict.kind === "rejected") return;
       priced += 1;
       expect(verdict.amountSats).toBeLessThanOrEqual(quote.workSats);
@@ -133,7 +143,10 @@ test("no verdict is priced above the quote, nor what was really used", async () 
 
 test("a request of 60 words is quoted within what such requests cost", () => {
   for (const text of Object.values(PARAGRAPHS)) {
-    const { workSats } = quoteJob(brain.estimate(text), brain.rates, MARGIN_PERCENT, 100_000);
+    const { workSats } = quoteJob(brain.estimate(text), brain.rates, {
+      marginPercent: MARGIN_PERCENT,
+      btcPriceUsd: 100_000,
+    });
     expect(workSats).toBeGreaterThanOrEqual(100);
     expect(workSats).toBeLessThanOrEqual(500);
   }

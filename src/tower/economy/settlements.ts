@@ -9,14 +9,14 @@ const CURSOR = "settlement_cursor";
 /**
  * Follows what the wallet says was settled, from where a former run left off: each hint is looked into in its turn, and then the
  * place is kept. A hint that cannot be looked into keeps the place where it is, so that the next start is told of it again; its
- * invoice is asked about meanwhile as all are. Returns its own undo.
+ * invoice is asked about meanwhile as all are. Returns its own undo, which resolves when what is looked into has come to rest.
  */
 export async function followSettlements(parts: {
   readonly database: Database;
   readonly wallet: Wallet;
   readonly reconciler: Reconciler;
   readonly failed: (error: unknown) => void;
-}): Promise<() => void> {
+}): Promise<() => Promise<void>> {
   const { database, wallet, reconciler, failed } = parts;
   let stuck = false;
   let closed = false;
@@ -42,5 +42,6 @@ export async function followSettlements(parts: {
   return () => {
     closed = true;
     undo();
+    return before;
   };
 }

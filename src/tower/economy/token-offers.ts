@@ -25,6 +25,8 @@ export function createTokenOffers(parts: {
   readonly quote: (agentId: AgentId, request: string) => Quote;
   /** How long a token's invoice can be paid, in seconds. */
   readonly invoiceSeconds: number;
+  /** Told of each invoice once it is recorded: from then on the wallet is asked about it. */
+  readonly invoiceMade: () => void;
 }): Pick<Economy, "quote" | "offerToken" | "token"> {
   const { clock, database, dayOf, invoiceSeconds, wallet } = parts;
 
@@ -55,6 +57,7 @@ export function createTokenOffers(parts: {
         );
         return mintCredential(sql, { kind: "l402", subjectId: id, paymentHash: made.paymentHash, now });
       });
+      parts.invoiceMade();
       return { ...made, tokenId: id, macaroon, quote: most };
     },
     token: (id) =>

@@ -152,7 +152,11 @@ test("the figures of a day with a whole job in it", async () => {
     netToday: 120_000n,
   });
 
-  await enter(database, happened.payoutSucceeded({ jobId: job, ...payout, fee: m(500) }), today.nextMs - 1);
+  await enter(
+    database,
+    happened.payoutSucceeded({ to: { kind: "refund", of: job }, ...payout, fee: m(500) }),
+    today.nextMs - 1,
+  );
   await enter(database, happened.modelExpense(m(3)), today.nextMs);
   expect(await figures()).toEqual({
     treasury: 1_112_497n,

@@ -127,13 +127,23 @@ const CASES: readonly [
   ],
   [
     "a payout succeeds",
-    happened.payoutSucceeded({ jobId: job, amount: m(90_000), feeReserve: m(2000), fee: m(300) }),
+    happened.payoutSucceeded({
+      to: { kind: "refund", of: job },
+      amount: m(90_000),
+      feeReserve: m(2000),
+      fee: m(300),
+    }),
     { "refund:j1": 90_000, "expense:routing": 300, payouts_in_flight: -92_000, node: 1700 },
     { burn: 300, spent: 300 },
   ],
   [
     "a payout's route cost more than was reserved",
-    happened.payoutSucceeded({ jobId: job, amount: m(90_000), feeReserve: m(2000), fee: m(2500) }),
+    happened.payoutSucceeded({
+      to: { kind: "refund", of: job },
+      amount: m(90_000),
+      feeReserve: m(2000),
+      fee: m(2500),
+    }),
     { "refund:j1": 90_000, "expense:routing": 2500, payouts_in_flight: -92_000, node: -500 },
     { burn: 2500, spent: 2500 },
   ],

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { msat, NO_MSAT, sats } from "../../../protocol/units.ts";
-import { JOBS, waiting } from "../testing/jobs.ts";
+import { funded, JOBS, waiting } from "../testing/jobs.ts";
 import { attemptLost, crashedTooOften, type PricedVerdict, verdictIn, workDone } from "./brain-result.ts";
+import { priceFundedWork } from "./fund-job.ts";
 
 const JOB = "a4f2c0de";
+const PAYER = { kind: "payer" };
 const PRICE = {
   inputTokens: 10,
   outputTokens: 100,
@@ -16,7 +18,7 @@ const used = (cost: bigint) => ({ kind: "brain_used", jobId: JOB, agentId: "alph
 
 test("an accepted request has its work invoice made at the locked price; nothing is earned yet", () => {
   const verdict: PricedVerdict = { kind: "accepted", note: "I can.", amountSats: sats(200), price: PRICE };
-  expect(verdictIn(JOBS.evaluating, verdict, msat(1_001n))).toEqual({
+  expect(verdictIn(JOBS.evaluating, verdict, msat(1_001n), undefined)).toEqual({
     facts: [],
     moves: [used(1_001n)],
     effects: [
@@ -30,11 +32,12 @@ test("an accepted request has its work invoice made at the locked price; nothing
         price: PRICE,
       },
     ],
+    sessions: [],
   });
 });
 
 test("a rejection costs the tower what it used, and earns the fee", () => {
-  expect(verdictIn(JOBS.evaluating, { kind: "rejected", reason: "No." }, msat(7n))).toEqual({
+  expect(verdictIn(JOBS.evaluating, { kind: "rejected", reason: "No." }, msat(7n), undefined)).toEqual({
     facts: [
       {
         type: "job_completed",
@@ -45,8 +48,9 @@ test("a rejection costs the tower what it used, and earns the fee", () => {
         error: "No.",
       },
     ],
-    moves: [used(7n), { kind: "eval_earned", jobId: JOB, fee: 10_000n }],
+    moves: [used(7n), { kind: "eval_earned", jobId: JOB, fee: 10_000n, paidFrom: PAYER }],
     effects: [],
+    sessions: [],
   });
 });
 
@@ -66,18 +70,36 @@ test("finished work is expensed, earned and refunded, and lets the next begin", 
       },
       { type: "job_dequeued", jobId: "b", agentId: "alpha" },
     ],
-    moves: [used(80_000n), { kind: "work_earned", jobId: JOB, paid: 200_000n, used: 120_000n }],
+    moves: [
+      used(80_000n),
+      { kind: "work_earned", jobId: JOB, paid: 200_000n, used: 120_000n, paidFrom: PAYER },
+    ],
     effects: [{ kind: "execute", key: "execute:b", jobId: "b" }],
+    sessions: [],
   });
 });
 
 test("an attempt that was lost is an expense and nothing else", () => {
-  expect(attemptLost(JOBS.executing, msat(5n))).toEqual({ facts: [], moves: [used(5n)], effects: [] });
-  expect(attemptLost(JOBS.executing, NO_MSAT)).toEqual({ facts: [], moves: [], effects: [] });
+  expect(attemptLost(JOBS.executing, msat(5n))).toEqual({
+    facts: [],
+    moves: [used(5n)],
+    effects: [],
+    sessions: [],
+  });
+  expect(attemptLost(JOBS.executing, NO_MSAT)).toEqual({ facts: [], moves: [], effects: [], sessions: [] });
 });
 
 test("a job whose agent crashed too often says so", () => {
   expect(crashedTooOften(JOBS.executing, 3)).toBe(
     "The agent broke off 3 times on job a4f2…; what you paid for it is yours to claim back.",
   );
+});
+
+test("an accepted request that is paid ahead has its price paid in the same breath", () => {
+  const verdict: PricedVerdict = { kind: "accepted", note: "I can.", amountSats: sats(150), price: PRICE };
+  const { evaluating } = funded("l402");
+  const decided = verdictIn(evaluating, verdict, msat(7n), 0);
+  const priced = priceFundedWork(evaluating, verdict, 0);
+  expect(decided).toEqual({ ...priced, moves: [used(7n), ...priced.moves] });
+  expect(decided.facts.map(({ type }) => type)).toEqual(["invoice_request", "invoice_settled"]);
 });

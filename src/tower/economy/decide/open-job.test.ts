@@ -46,6 +46,7 @@ test("a request opens a job and has its eval invoice made", () => {
         description: "Evaluation of job a4f2… by Alpha",
       },
     ],
+    sessions: [],
   });
 });
 
@@ -55,14 +56,6 @@ const spent = (of: number, reserved: number): AgentStanding => ({
   reserved: toMsat(sats(reserved)),
 });
 const refused: readonly (readonly [string, () => unknown, object])[] = [
-  ...(["session", "treasury", "l402"] as const).map(
-    (funding) =>
-      [
-        `funding by ${funding}`,
-        () => openJob({ ...INTENT, funding }, JOB, ALPHA, 0),
-        { code: "unsupported", message: expect.stringContaining(funding) },
-      ] as const,
-  ),
   [
     "an unknown agent",
     () => openJob(INTENT, JOB, undefined, 0),

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { stepJob } from "../../../job/step.ts";
 import { claimed, refunded, refundFailed, settled } from "../../../job/testing/facts.ts";
+import { sessionId } from "../../../protocol/ids.ts";
 import type { JobRecord } from "../../../protocol/records.ts";
 import { msat, sats } from "../../../protocol/units.ts";
 import { JOBS } from "../testing/jobs.ts";
-import { type ClaimInvoice, claimRefund, payoutEnded } from "./refund.ts";
+import { type ClaimInvoice, claimRefund, creditRefund, payoutEnded } from "./refund.ts";
 
 const JOB = "a4f2c0de";
 const NOW = 1_000_000;
@@ -16,8 +17,8 @@ const INVOICE: ClaimInvoice = {
   expiresAt: NOW,
   isOurs: false,
 };
-const WALLET = { prefix: "bcrt", feeLimitSats: sats(3) };
-const GONE = { jobId: JOB, amount: 50_000n, feeReserve: 3_000n };
+const WALLET = { prefix: "bcrt", leastSats: sats(50), feeLimitSats: sats(3) };
+const GONE = { to: { kind: "refund", of: JOB }, amount: 50_000n, feeReserve: 3_000n };
 
 const owed = JOBS.completed;
 const paying = stepJob(owed, claimed(50));
@@ -40,6 +41,7 @@ test("a claim sends exactly what is owed, once per payment hash", () => {
         feeLimitSats: 3,
       },
     ],
+    sessions: [],
   });
 });
 
@@ -95,6 +97,7 @@ test("a payout that succeeded is settled, with what its route cost", () => {
     facts: [{ type: "refund_settled", jobId: JOB, amountSats: 50, method: "invoice" }],
     moves: [{ kind: "payout_succeeded", ...GONE, fee: 1_500n }],
     effects: [],
+    sessions: [],
   });
 });
 
@@ -103,6 +106,7 @@ test("a payout that certainly failed can be claimed again", () => {
     facts: [{ type: "refund_failed", jobId: JOB, amountSats: 50, fate: "failed", error: "No way." }],
     moves: [{ kind: "payout_failed", ...GONE }],
     effects: [],
+    sessions: [],
   });
 });
 
@@ -111,6 +115,40 @@ test("a payout of unknown fate is said to be so once, and moves nothing", () => 
     facts: [{ type: "refund_failed", jobId: JOB, amountSats: 50, fate: "unknown" }],
     moves: [],
     effects: [],
+    sessions: [],
   });
-  expect(payoutEnded(unknown, SENT, { kind: "unknown" })).toEqual({ facts: [], moves: [], effects: [] });
+  expect(payoutEnded(unknown, SENT, { kind: "unknown" })).toEqual({
+    facts: [],
+    moves: [],
+    effects: [],
+    sessions: [],
+  });
+});
+
+test("what is less than Lightning pays out is refused before anything else of the invoice is looked at", () => {
+  const wallet = { ...WALLET, leastSats: sats(51) };
+  expect(() => claimRefund(owed, foreign, wallet, NOW)).toThrow(
+    expect.objectContaining({
+      code: "below_minimum",
+      message: "⚡50 is less than Lightning pays out (⚡51): it stays as credit, and a session can take it.",
+    }),
+  );
+});
+
+test("what is owed is put on a session whole, and only while no claim is under way", () => {
+  const fund = { kind: "session", sessionId: sessionId("session-1") } as const;
+  expect(creditRefund(owed, fund)).toEqual({
+    facts: [{ type: "refund_settled", jobId: JOB, amountSats: 50, method: "credit" }],
+    moves: [{ kind: "refund_credited", jobId: JOB, fund, amount: 50_000n }],
+    effects: [],
+    sessions: [],
+  });
+  for (const [job, code] of [
+    [paying, "payout_in_flight"],
+    [unknown, "payout_in_flight"],
+    [paid, "nothing_owed"],
+    [JOBS.executing, "nothing_owed"],
+  ] as const) {
+    expect(() => creditRefund(job, fund)).toThrow(expect.objectContaining({ code }));
+  }
 });

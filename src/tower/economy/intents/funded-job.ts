@@ -6,13 +6,13 @@ import { refuse } from "../../../protocol/refusal.ts";
 import type { Msat } from "../../../protocol/units.ts";
 import { findAgent, presentAgents } from "../../agents/registry.ts";
 import { fundAccount } from "../../ledger/accounts.ts";
-import { ownFunds } from "../../ledger/figures.ts";
 import { balanceOf } from "../../ledger/post.ts";
 import type { Sql } from "../../storage/port.ts";
 import type { Fund } from "../decide/decision.ts";
 import { openFundedJob } from "../decide/fund-job.ts";
 import { assertTakesRequests } from "../decide/session.ts";
 import type { Caller, Performed } from "../economy.ts";
+import { freeFunds } from "../treasury/withdrawals.ts";
 import { type IntentParts, once, ownSession } from "./intent.ts";
 
 /** What is asked of an agent, from whichever intent it came. */
@@ -23,7 +23,7 @@ interface Asked {
 }
 
 const available = (sql: Sql, fund: Fund): Promise<Msat> =>
-  fund.kind === "treasury" ? ownFunds(sql) : balanceOf(sql, fundAccount(fund));
+  fund.kind === "treasury" ? freeFunds(sql) : balanceOf(sql, fundAccount(fund));
 
 /**
  * Opens a job that is paid from a fund. Refuses as `openFundedJob` does, with `session_not_active` or `session_paused`, and with
@@ -38,7 +38,8 @@ function openAhead(
 ): Promise<Performed> {
   return once(transactor, caller, intent, async (sql, { day }) => {
     if (fund.kind === "session") assertTakesRequests(await ownSession(sql, caller, fund.sessionId));
-    const agentId = asked.agentId ?? (await presentAgents(sql, day))[0]?.def.id;
+    const present = asked.agentId === undefined ? await presentAgents(sql, day) : [];
+    const agentId = asked.agentId ?? (present.find(({ paused }) => !paused) ?? present[0])?.def.id;
     if (agentId === undefined) {
       return refuse("agent_unavailable", "No agent is here just now. Try again later.");
     }

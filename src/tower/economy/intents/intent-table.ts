@@ -8,9 +8,7 @@ import type { Performed } from "../economy.ts";
 /** What became of an intent sent before: `begun` when the tower stopped before it could say. */
 export type Remembered =
   | { readonly state: "done"; readonly performed: Performed }
-  | { readonly state: "begun" };
-
-const BEGUN = "";
+  | { readonly state: "begun"; readonly about: string };
 
 /** The same for the same body, whatever the order of its fields. */
 function bodyHash(intent: Intent): string {
@@ -33,14 +31,20 @@ export async function recallIntent(
   if (row.body_hash !== bodyHash(intent)) {
     refuse("conflict", `The requestId ${intent.requestId} was used for something else: make a new one.`);
   }
-  return row.response === BEGUN
-    ? { state: "begun" }
-    : { state: "done", performed: JSON.parse(row.response) as Performed };
+  // What was done is kept as an object; what is only begun, by the name of what it is about.
+  return row.response.startsWith("{")
+    ? { state: "done", performed: JSON.parse(row.response) as Performed }
+    : { state: "begun", about: row.response };
 }
 
-/** Notes that an intent is about to be tried outside the database. */
-export const rememberBegun = (sql: Sql, ownerId: OwnerId, intent: Intent, now: number): Promise<void> =>
-  write(sql, ownerId, intent, BEGUN, now);
+/** Notes that an intent is about to be tried outside the database, on what is named, where the intent does not say it: no secret. */
+export const rememberBegun = (
+  sql: Sql,
+  ownerId: OwnerId,
+  intent: Intent,
+  now: number,
+  about = "",
+): Promise<void> => write(sql, ownerId, intent, about, now);
 
 /** Notes what came of an intent, in the transaction that did it. */
 export const rememberDone = (

@@ -33,6 +33,8 @@ export interface IntentParts {
   readonly quote: (agentId: AgentId, request: string) => Quote;
   /** How long a session's invoice can be paid, in seconds. */
   readonly sessionInvoiceSeconds: number;
+  /** Told of each invoice once it is recorded: from then on the wallet is asked about it. */
+  readonly invoiceMade: () => void;
 }
 
 /** Does one kind of intent, once per owner and `requestId`. Throws a `RefusalError`; nothing has then changed. */

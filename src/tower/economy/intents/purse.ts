@@ -3,7 +3,7 @@ import type { InvoiceType, JobRecord } from "../../../protocol/records.ts";
 import { refuse } from "../../../protocol/refusal.ts";
 import type { Sql } from "../../storage/port.ts";
 import type { Performed } from "../economy.ts";
-import { findJobInvoice, openSessionInvoices } from "../invoices.ts";
+import { findInvoice, findJobInvoice, openSessionInvoices } from "../invoices.ts";
 import { type IntentParts, ownSession, type Perform, payableJob } from "./intent.ts";
 import { recallIntent, rememberBegun, rememberDone } from "./intent-table.ts";
 import { payFromTreasury } from "./treasury-pay.ts";
@@ -46,8 +46,8 @@ export const payInvoice =
   };
 
 /**
- * Pays the newest open invoice of the caller's session from its purse. Begun before and credited since, it is done. Refuses with
- * `unknown_invoice` when nothing waits to be paid, and as a purse does.
+ * Pays the newest open invoice of the caller's session from its purse. Begun before it is about the same invoice, and credited since
+ * it is done. Refuses with `unknown_invoice` when nothing waits to be paid, with `invoice_expired`, and as a purse does.
  */
 export const paySession =
   ({ database, reconciler, purses, clock }: IntentParts): Perform<"session_pay"> =>
@@ -57,24 +57,29 @@ export const paySession =
     }
     const { sessionId } = intent;
     const performed: Performed = { sessionId };
-    const { before, invoices } = await database.transaction(async (sql) => {
+    const chosen = await database.transaction(async (sql) => {
       const before = await recallIntent(sql, caller.ownerId, intent);
       await ownSession(sql, caller, sessionId);
-      if (before === undefined) await rememberBegun(sql, caller.ownerId, intent, clock.now());
-      return { before, invoices: await openSessionInvoices(sql, sessionId) };
+      if (before?.state === "done") return undefined;
+      if (before !== undefined) return before.about;
+      const payable = (await openSessionInvoices(sql, sessionId)).find((it) => it.expiresAt >= clock.now());
+      if (payable === undefined) {
+        return refuse("unknown_invoice", "The session has no invoice that can be paid: top it up for one.");
+      }
+      await rememberBegun(sql, caller.ownerId, intent, clock.now(), payable.paymentHash);
+      return payable.paymentHash;
     });
-    if (before?.state === "done") return performed;
-    if (before !== undefined) {
-      for (const { paymentHash } of invoices) await reconciler.reconcile(paymentHash);
-      const left = await database.read((sql) => openSessionInvoices(sql, sessionId));
-      if (left.length < invoices.length) return performed;
+    if (chosen === undefined) return performed;
+    // Paid before the tower stopped, it must not be paid again, nor another invoice in its place.
+    await reconciler.reconcile(chosen);
+    const invoice = await database.read((sql) => findInvoice(sql, chosen));
+    if (invoice === undefined) throw new Error("an invoice that was chosen is kept");
+    if (invoice.creditedSeq === undefined) {
+      if (invoice.expiresAt < clock.now())
+        refuse("invoice_expired", "That invoice has expired: ask for more anew.");
+      purses.payFromPurse(caller.ownerId, invoice.paymentRequest);
+      await reconciler.reconcile(chosen);
     }
-    const [newest] = invoices.filter(({ expiresAt }) => expiresAt >= clock.now());
-    if (newest === undefined) {
-      return refuse("unknown_invoice", "The session has no invoice that can be paid: top it up for one.");
-    }
-    purses.payFromPurse(caller.ownerId, newest.paymentRequest);
-    await reconciler.reconcile(newest.paymentHash);
     await database.transaction((sql) => rememberDone(sql, caller.ownerId, intent, performed, clock.now()));
     return performed;
   };

@@ -69,7 +69,7 @@ export const openSession =
     });
     if (known?.state === "done") return known.performed;
     const made = await makeInvoice(parts, amountSats, "Deposit for a session");
-    return once(transactor, caller, intent, async (sql, { now }) => {
+    const performed = await once(transactor, caller, intent, async (sql, { now }) => {
       await assertFewUnpaid(sql, caller, now);
       const id = sessionId(`session_${randomBytes(8).toString("hex")}`);
       const subject = { kind: "session", sessionId: id } as const;
@@ -81,6 +81,8 @@ export const openSession =
         secret: await newSecret(sql, id, now),
       };
     });
+    parts.invoiceMade();
+    return performed;
   };
 
 /** Has an invoice made for more on a session. Refuses with `wrong_amount`, `session_not_active` and `too_many_open`. */
@@ -99,7 +101,7 @@ export const topUpSession =
     });
     if (known?.state === "done") return known.performed;
     const made = await makeInvoice(parts, amountSats, "More for a session");
-    return once(transactor, caller, intent, async (sql, { now }) => {
+    const performed = await once(transactor, caller, intent, async (sql, { now }) => {
       await assertFewUnpaid(sql, caller, now);
       const session = await ownSession(sql, caller, sessionId);
       const topped = decide.topUpSession(session, made);
@@ -107,6 +109,8 @@ export const topUpSession =
       await insertInvoice(sql, { ...made, subject }, firstLook(now));
       return { decision: topped, performed: { sessionId, invoice: made } };
     });
+    parts.invoiceMade();
+    return performed;
   };
 
 /**

@@ -1,9 +1,9 @@
 import type { IntentOf } from "../../../protocol/intents.ts";
 import { refuse } from "../../../protocol/refusal.ts";
-import { ownFunds } from "../../ledger/figures.ts";
 import { payFromTreasury as decidePayment } from "../decide/treasury-pay.ts";
 import type { Caller, Performed } from "../economy.ts";
 import { queueBefore, readJobRecord } from "../jobs.ts";
+import { freeFunds } from "../treasury/withdrawals.ts";
 import { type IntentParts, once } from "./intent.ts";
 
 /**
@@ -21,7 +21,7 @@ export function payFromTreasury(
     const job = await readJobRecord(sql, jobId);
     const queue = await queueBefore(sql, job.agentId);
     return {
-      decision: decidePayment(job, invoiceType, await ownFunds(sql), queue),
+      decision: decidePayment(job, invoiceType, await freeFunds(sql), queue),
       performed: { jobId },
     };
   });

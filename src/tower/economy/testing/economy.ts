@@ -49,6 +49,8 @@ export interface TestEconomy {
 export interface TestOptions extends Partial<Omit<EconomyParts, "clock" | "database" | "wallet" | "purses">> {
   readonly clock?: TestClock;
   readonly brain?: TestBrain;
+  /** A wallet as any but the play network's: without purses, with routes that cost, and a least that they carry. */
+  readonly isReal?: boolean;
   /** Payers beyond the play network. */
   readonly outside?: Outside;
   /** Told of the files as soon as they are open, before the economy is. */
@@ -82,6 +84,7 @@ export async function openTestEconomy(directory: string, options: TestOptions = 
     wrap = {},
     opened,
     outside,
+    isReal = false,
     ...overrides
   } = options;
   const same = <Value>(value: Value): Value => value;
@@ -106,8 +109,8 @@ export async function openTestEconomy(directory: string, options: TestOptions = 
   const economy = await openEconomy({
     database,
     follower,
-    wallet: economysWallet,
-    purses: economysWallet,
+    wallet: isReal ? { ...economysWallet, kind: "lnd" } : economysWallet,
+    purses: isReal ? undefined : economysWallet,
     brainOf: () => brain,
     board,
     dayOf: utc,

@@ -16,7 +16,13 @@ import { insertInvoice } from "../invoices.ts";
 import { type Payee, type PayeeParts, payeeInvoice, payingWallet, withOwnership } from "../payee.ts";
 import type { Transactor } from "../transactor.ts";
 import type { Settings, SettingsStore } from "./settings.ts";
-import { findWithdrawal, insertWithdrawal, type Withdrawal, withdrawalsUnderWay } from "./withdrawals.ts";
+import {
+  findWithdrawal,
+  freeFunds,
+  insertWithdrawal,
+  type Withdrawal,
+  withdrawalsUnderWay,
+} from "./withdrawals.ts";
 
 /** How long an operator's deposit can be paid, in seconds. */
 const DEPOSIT_SECONDS = 3_600;
@@ -31,7 +37,8 @@ export interface Treasury {
   /** An invoice that brings sats into the node. */
   deposit(amount: Sats): Promise<NewInvoice>;
   /**
-   * Takes sats out, once per `key`: asked again it answers how far it is. Refuses as `withdraw` does, and as `payeeInvoice` does.
+   * Takes sats out, once per `key`: asked again it answers how far it is. Refuses as `withdraw` does, as `payeeInvoice` does, and
+   * with `conflict` a key that was used for another amount.
    */
   withdraw(key: string, amount: Sats, payee: Payee): Promise<Withdrawal>;
   /** A withdrawal. Refuses with `not_found`. */
@@ -49,6 +56,8 @@ export function createTreasury(
     readonly clock: Clock;
     readonly dayOf: (at: number) => Day;
     readonly settings: SettingsStore;
+    /** Told of each invoice once it is recorded: from then on the wallet is asked about it. */
+    readonly invoiceMade: () => void;
     /** Told that figures or an agent's budget changed without a fact. */
     readonly changed: (agentId?: AgentId) => void;
   },
@@ -80,18 +89,19 @@ export function createTreasury(
       await database.transaction((sql) =>
         insertInvoice(sql, { ...made, subject: { kind: "deposit" }, amountSats: amount }, firstLook(now)),
       );
+      parts.invoiceMade();
       return made;
     },
     async withdraw(key, amount, payee) {
       const before = await database.read((sql) => findWithdrawal(sql, key));
-      if (before !== undefined) return before;
+      if (before !== undefined) return sameAmount(before, amount);
       const invoice = await payeeInvoice(parts, undefined, payee, amount);
       await transactor.run(async (sql, { now }) => {
         const known = await findWithdrawal(sql, key);
         if (known !== undefined) return { decision: decision({}), result: undefined };
         const figures = await figuresNow(sql, now);
         const standing = {
-          treasury: figures.treasury,
+          treasury: await freeFunds(sql),
           node: figures.balance,
           spentToday: msat(figures.spentToday + toMsat(sats(await withdrawalsUnderWay(sql)))),
           dailyLimit: settings.current().dailyLimitSats,
@@ -113,7 +123,7 @@ export function createTreasury(
         );
         return { decision: decided, result: undefined };
       });
-      return withdrawal(key);
+      return sameAmount(await withdrawal(key), amount);
     },
     withdrawal,
     async setBudget(agentId, dailyBudget) {
@@ -125,6 +135,11 @@ export function createTreasury(
       changed(agentId);
     },
   };
+}
+
+function sameAmount(known: Withdrawal, amount: Sats): Withdrawal {
+  if (known.amountSats === amount) return known;
+  return refuse("conflict", "That key was used for another amount: make a new one.");
 }
 
 /** A name for a withdrawal that the caller gave none. */

@@ -52,6 +52,12 @@ CREATE TABLE setting (
 ALTER TABLE agent ADD COLUMN own_budget_msat INTEGER;
 
 ALTER TABLE job ADD COLUMN session_id TEXT;
+
+-- Where the log stood when a job got its place in its agent's queue, as long as it waits there.
+ALTER TABLE job ADD COLUMN queued_seq INTEGER;
+UPDATE job SET queued_seq = COALESCE(
+  (SELECT credited_seq FROM invoice WHERE invoice.job_id = job.job_id AND invoice.invoice_type = 'work'), updated_seq
+) WHERE phase = 'queued';
 CREATE INDEX job_session ON job (session_id) WHERE open = 1 AND session_id IS NOT NULL;
 
 -- An invoice is for exactly one thing: a job's step, a session, a token or a deposit into the treasury. next_look_ms is when the wallet is
