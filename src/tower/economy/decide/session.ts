@@ -211,6 +211,19 @@ export function sessionPayoutEnded(
   }
 }
 
-/** Somebody proved with its recovery code that a session is its own. */
-export const recoverSession = (session: SessionRecord, ownerId: OwnerId): Decision =>
-  decision({ sessions: [{ ...session, ownerId }] });
+/**
+ * Somebody proved with its recovery code that a session is its own. Whoever had it until now is told that it is over for them:
+ * their screens would show it for ever otherwise.
+ */
+export function recoverSession(session: SessionRecord, ownerId: OwnerId): Decision {
+  const { sessionId, ownerId: former } = session;
+  if (former === ownerId) return decision({ sessions: [session] });
+  const nothing = { balanceSats: NO_SATS, reservedSats: NO_SATS, owedSats: NO_SATS, refund: "none" } as const;
+  return decision({
+    facts:
+      former === undefined
+        ? []
+        : [{ type: "session_state", sessionId, state: "closed", ...nothing, ownerId: former }],
+    sessions: [{ ...session, ownerId }],
+  });
+}
