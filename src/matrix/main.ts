@@ -112,9 +112,10 @@ function start(page: Page, setting: Setting): () => void {
   const createLettered = () => create(WORLD_FEATURES.filter(({ needsFont }) => needsFont === true));
   loading.push(fontReady.then(createLettered, createLettered));
 
-  const { agents, agentCount, jobs, economy, treasury, purse, chat, sending, notices } = state;
-  const shown = [state.link, agents, agentCount, jobs, economy, treasury, purse, chat, sending, notices];
-  for (const readable of [...shown, state.cues, selection]) owned.own(readable.subscribe(stage.stir));
+  const { agents, agentCount, jobs, economy, treasury, purse, chat, sending, notices, sessions } = state;
+  const shown = [agents, agentCount, jobs, economy, treasury, purse, chat, sending, notices, sessions];
+  for (const readable of [state.link, ...shown, state.cues, state.secrets, selection])
+    owned.own(readable.subscribe(stage.stir));
   const isAsked = new URLSearchParams(location.search).has("kiosk");
   const isKiosk = () => isAsked || state.me.get().role === "kiosk";
   owned.own(
@@ -160,6 +161,7 @@ function start(page: Page, setting: Setting): () => void {
       clock: setting.ports.now,
       fontReady,
       onCover: stage.camera.setInsets,
+      hidesSecrets: isAsked || taps !== undefined,
     });
     owned.own(hud.dispose);
     stage.scene.onAfterRenderObservable.addOnce(() => performance.mark("matrix:hud-ready"));

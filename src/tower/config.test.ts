@@ -70,6 +70,14 @@ test("everything can be set", () => {
   });
 });
 
+test("a tower that everybody reaches by a public address answers to its name", () => {
+  expect(parseConfig({ PUBLIC_URL: "https://tower.example:8443" })).toMatchObject({
+    publicUrl: "https://tower.example:8443",
+    allowedHosts: ["localhost", "127.0.0.1", "[::1]", "tower.example:8443"],
+  });
+  expect(parseConfig({ PUBLIC_URL: " " }).publicUrl).toBeUndefined();
+});
+
 test("a tower for everybody answers to all of the machine's addresses", () => {
   expect(parseConfig({ HOST: "0.0.0.0" }).allowedHosts).toEqual(
     expect.arrayContaining(["localhost", "127.0.0.1", "[::1]"]),
@@ -80,6 +88,11 @@ test("a tower for everybody answers to all of the machine's addresses", () => {
 test.each([
   ["PORT", "http"],
   ["PORT", "65536"],
+  ["PUBLIC_URL", "http://tower.example"],
+  ["PUBLIC_URL", "https://tower.example/"],
+  ["PUBLIC_URL", "https://tower.example/matrix"],
+  ["PUBLIC_URL", "https://user:secret@tower.example"],
+  ["PUBLIC_URL", "tower.example"],
   ["PORT", "-1"],
   ["PORT", "80.5"],
   ["HOST", "no host"],

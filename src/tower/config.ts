@@ -66,6 +66,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Host names, with or without a port, that the tower answers to. */
   readonly allowedHosts: readonly string[];
+  /** The `https:` origin by which everybody reaches the tower, through whatever stands before it; undefined: nobody outside does. */
+  readonly publicUrl: string | undefined;
   readonly dailyLimitSats: Sats;
   /** What one agent may cost in a day. */
   readonly agentDailyBudgetSats: Sats;
@@ -206,6 +208,16 @@ const VARIABLES = {
     allowed: "host names such as tower.example or tower.example:8443, separated by commas",
     unset: "",
   },
+  PUBLIC_URL: {
+    schema: v.optional(
+      v.pipe(
+        text,
+        v.check((value) => value.startsWith("https:") && isOrigin(value)),
+      ),
+    ),
+    allowed: "an https:// origin such as https://tower.example, without a path or a slash at its end",
+    unset: undefined,
+  },
   DAILY_LIMIT_SATS: {
     schema: whole(0, 2_100_000_000_000),
     allowed: "a whole number of sats from 0 to 2100000000000",
@@ -325,7 +337,9 @@ function readLightning(env: Env, host: string): LightningConfig {
  */
 export function parseConfig(env: Env): Config {
   const host = read(env, "HOST");
-  const allowedHosts = read(env, "ALLOWED_HOSTS");
+  const publicUrl = read(env, "PUBLIC_URL");
+  const publicHosts = publicUrl === undefined ? [] : [new URL(publicUrl).host];
+  const allowedHosts = [...read(env, "ALLOWED_HOSTS"), ...publicHosts];
   const lightning = readLightning(env, host);
   const config: Config = {
     port: read(env, "PORT"),
@@ -338,6 +352,7 @@ export function parseConfig(env: Env): Config {
     timeZone: read(env, "TIME_ZONE"),
     allowedOrigins: Object.freeze(read(env, "ALLOWED_ORIGINS")),
     allowedHosts: Object.freeze([...new Set([...ownHosts(host), ...allowedHosts])]),
+    publicUrl,
     dailyLimitSats: sats(read(env, "DAILY_LIMIT_SATS")),
     agentDailyBudgetSats: sats(read(env, "AGENT_DAILY_BUDGET_SATS")),
     publicFigures: read(env, "PUBLIC_FIGURES") === "on",

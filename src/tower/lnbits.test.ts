@@ -2,7 +2,7 @@ import { afterEach, test } from "vitest";
 import type { LnbitsAccount } from "./lightning/lnbits/testing/account.ts";
 import { openContractRig } from "./lightning/lnbits/testing/contract-rig.ts";
 import { startStandIn } from "./lightning/lnbits/testing/stand-in.ts";
-import { playOneJob } from "./testing/real-wallet.ts";
+import { playJobAndSession } from "./testing/real-wallet.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -13,7 +13,7 @@ async function playOn(account: LnbitsAccount): Promise<void> {
   const { adminKey, invoiceKey } = account.tower;
   const outside = await openContractRig(account);
   ends.push(outside.release);
-  await playOneJob(
+  await playJobAndSession(
     {
       env: {
         LIGHTNING: "lnbits",
@@ -30,7 +30,7 @@ async function playOn(account: LnbitsAccount): Promise<void> {
   );
 }
 
-test("a job from the request to the refund on an LNbits wallet, then its books agree with it", async () => {
+test("a job and a session, refunds included, on an LNbits wallet, then its books agree with it", async () => {
   const standIn = await startStandIn();
   ends.push(standIn.stop);
   await playOn(standIn.account);

@@ -10,7 +10,7 @@ import { openLndWallet } from "./lightning/lnd/lnd-wallet.ts";
 import { startStandIn as startLnd } from "./lightning/lnd/testing/stand-in.ts";
 import { openPhoenixdWallet } from "./lightning/phoenixd/phoenixd-wallet.ts";
 import { startStandIn as startPhoenixd } from "./lightning/phoenixd/testing/stand-in.ts";
-import { playOneJob } from "./testing/real-wallet.ts";
+import { playJobAndSession } from "./testing/real-wallet.ts";
 import { startTower } from "./tower.ts";
 
 const ends: (() => unknown)[] = [];
@@ -24,13 +24,13 @@ function newDirectory(): string {
   return directory;
 }
 
-test("a job from the request to the refund on a phoenixd, then its books agree with it", async () => {
+test("a job and a session, refunds included, on a phoenixd, then its books agree with it", async () => {
   const node = await startPhoenixd();
   ends.push(node.stop);
   const { url, password } = node;
   const wallet = openPhoenixdWallet({ url, password, network: "bc", now: Date.now });
   ends.push(wallet.close);
-  await playOneJob(
+  await playJobAndSession(
     {
       env: { LIGHTNING: "phoenixd", PHOENIXD_URL: url, PHOENIXD_PASSWORD: password },
       secrets: [password],
@@ -46,7 +46,7 @@ test("a job from the request to the refund on a phoenixd, then its books agree w
   );
 });
 
-test("a job from the request to the refund on an LND, then its books agree with it", async () => {
+test("a job and a session, refunds included, on an LND, then its books agree with it", async () => {
   const node = await startLnd();
   ends.push(node.stop);
   const { url, macaroon, certificate } = node;
@@ -54,7 +54,7 @@ test("a job from the request to the refund on an LND, then its books agree with 
   writeFileSync(file, certificate);
   const wallet = openLndWallet({ url, macaroon, certificate, network: "bc", now: Date.now });
   ends.push(wallet.close);
-  await playOneJob(
+  await playJobAndSession(
     {
       env: { LIGHTNING: "lnd", LND_URL: url, LND_MACAROON: macaroon, LND_TLS_CERT: file },
       secrets: [macaroon],

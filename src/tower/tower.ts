@@ -6,6 +6,7 @@ import { createDoors } from "./access/doors.ts";
 import { createAccess } from "./access/identity.ts";
 import { createKiosks } from "./access/kiosks.ts";
 import { createLimits } from "./access/limiter.ts";
+import { createCredentials } from "./access/macaroons/credentials.ts";
 import { loadOperatorToken } from "./access/operator-token.ts";
 import { createOwners } from "./access/owners.ts";
 import { createBuiltinBrain } from "./agents/brains/builtin.ts";
@@ -15,6 +16,7 @@ import { type Config, urlHost } from "./config.ts";
 import { openEconomy } from "./economy/create-economy.ts";
 import { createHead, type Head } from "./gateway/head.ts";
 import { storedSnapshots } from "./gateway/stored-snapshot.ts";
+import { PAYMENT_HOOK_PATH } from "./http/hooks.ts";
 import { purseFigures } from "./http/play.ts";
 import { createServer } from "./http/server.ts";
 import { createCalendar } from "./ledger/day.ts";
@@ -95,6 +97,7 @@ async function assemble(
     : openWallet(config.lightning, {
         dataDir: config.dataDir,
         now: clock.now,
+        webhook: config.publicUrl && config.publicUrl + PAYMENT_HOOK_PATH,
         dayOf: (time) => {
           const { startMs, nextMs } = dayOf(time);
           return { start: startMs, end: nextMs };
@@ -149,6 +152,7 @@ async function assemble(
       operator.token,
       createOwners(database, clock.now),
       createKiosks(database, clock.now),
+      createCredentials(database, clock.now),
     ),
     doors: createDoors(config.allowedHosts, config.allowedOrigins),
     limits: createLimits(clock.now),
@@ -167,6 +171,8 @@ async function assemble(
     log,
     now: clock.now,
     purses,
+    publicUrl: config.publicUrl,
+    books: { database, dayOf, timeZone: config.timeZone, now: clock.now },
     clientDir,
     ready: () => checkReady(database, head, isStopping),
   });

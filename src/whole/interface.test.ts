@@ -162,7 +162,12 @@ test("HTTP: a job from the request to the refund with nothing but its bearer sec
     poll(() => call("GET", `/api/jobs/${jobId}`, token), as);
   expect(
     (await call("POST", "/api/play/pay", token, { paymentRequest: evalInvoice.paymentRequest })).body,
-  ).toEqual({ paymentHash: evalInvoice.paymentHash, balanceSats: 9_990, faucetLeftSats: 40_000 });
+  ).toEqual({
+    paymentHash: evalInvoice.paymentHash,
+    preimage: expect.stringMatching(/^[0-9a-f]{64}$/),
+    balanceSats: 9_990,
+    faucetLeftSats: 40_000,
+  });
   const priced = await look(
     (job) => job["phase"] === "awaiting_work_payment" && job["workInvoice"] !== undefined,
   );

@@ -1,11 +1,11 @@
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { PARAGRAPHS } from "../tower/agents/brains/testing/samples.ts";
 import { ALL_ZERO, readBooks, readLog, readPanelFigures } from "./books.ts";
 import { buildClient, launchChromium, openPage, shoot } from "./browser.ts";
-import { createPerson, type Person, satsIn } from "./person.ts";
+import { createPerson, satsIn } from "./person.ts";
+import { assertBooks, assertTotals, type Seat, SMALL, sitDown, WIDE, waitForLink } from "./seat.ts";
 import { newSite } from "./site.ts";
-import type { TowerProcess, TowerSite } from "./tower-process.ts";
 
 // The test that matters: a real tower, a real Chromium, and a person's hands on the canvas, from the request to the refund. What
 // stands on the screen in the end is what stands in the ledger, and the ledger balances.
@@ -23,57 +23,6 @@ afterAll(() => browser?.close());
 /** What a person can read of a job's progress, in order; something may happen to the tower at each. */
 const STAGES = ["open", "asked", "evaluating", "priced", "writing", "done", "refunding"] as const;
 type Stage = (typeof STAGES)[number];
-
-/** A screen with a person in front of it, and the tower behind. */
-interface Seat {
-  readonly site: TowerSite;
-  readonly page: Page;
-  readonly person: Person;
-  readonly isNarrow: boolean;
-  tower(): TowerProcess;
-  /** SIGKILL, and a new start on the same directory and port. */
-  killTower(): Promise<void>;
-  /** Ends the tower for good and says whether anything went wrong on the page. */
-  leave(): Promise<void>;
-}
-
-interface SeatOptions extends BrowserContextOptions {
-  readonly mayLoseLink?: boolean;
-}
-
-async function sitDown(options: SeatOptions, site: TowerSite = newSite()): Promise<Seat> {
-  let tower = await site.start();
-  const { page, problems, close } = await openPage(browser, options);
-  onTestFinished(close);
-  await page.goto(tower.address);
-  const person = createPerson(page, { touch: options.hasTouch === true });
-  const isNarrow = (options.viewport?.width ?? 0) < 1000;
-  const seat: Seat = {
-    site,
-    page,
-    person,
-    isNarrow,
-    tower: () => tower,
-    async killTower() {
-      await tower.kill();
-      // Started again before the page has noticed, the badge would still read LIVE of the tower that died.
-      await waitForLink(seat, /OFFLINE|CONNECTING/);
-      tower = await site.start();
-    },
-    async leave() {
-      await close();
-      await tower.stop();
-      expect(problems).toEqual([]);
-    },
-  };
-  await waitForLink(seat, /LIVE/);
-  await person.seesHud();
-  return seat;
-}
-
-const linkBadge = ({ page, isNarrow }: Seat) =>
-  page.locator(`[data-hud="${isNarrow ? "chips" : "status"}/link"]`);
-const waitForLink = (seat: Seat, word: RegExp): Promise<string> => seat.person.read(linkBadge(seat), word);
 
 /** The one thing there is to do in the chat: `PAY ⚡…` or `CLAIM ⚡…`. */
 const offer = ({ page }: Seat, word: "PAY" | "CLAIM") =>
@@ -113,46 +62,13 @@ async function doJob(seat: Seat, request: string, at: (stage: Stage) => Promise<
   return { price, owed };
 }
 
-const PANEL_ROWS = {
-  balance: "economy/balance",
-  earned: "economy/earned",
-  spent: "economy/spent",
-  treasury: "treasury/treasury",
-  burn: "treasury/burn",
-  net: "treasury/net",
-  purse: "treasury/purse",
-} as const;
-
-/** Waits until the panels say what the ledger says, with the purse at what the job left in it. */
-async function assertTotals({ person, site }: Seat, purse: number): Promise<void> {
-  const shown = async () =>
-    Object.fromEntries(
-      await Promise.all(
-        Object.entries(PANEL_ROWS).map(async ([name, row]) => [name, await person.figure(row)] as const),
-      ),
-    );
-  await expect
-    .poll(shown, { timeout: 20_000, interval: 100 })
-    .toEqual({ ...(await readPanelFigures(site.dataDir)), purse });
-}
-
-async function assertBooks({ site }: Seat, purse: number): Promise<void> {
-  const books = await readBooks(site.dataDir);
-  expect(books).toMatchObject({ gauges: ALL_ZERO, walletGap: 0n, lost: 0n, owed: new Map(), pending: 0 });
-  expect([...books.purses.values()]).toEqual([purse]);
-}
-
-const WIDE = { viewport: { width: 1180, height: 820 } } as const;
-/** Smaller windows are drawn faster, where the picture does not matter. */
-const SMALL = { viewport: { width: 1000, height: 640 } } as const;
-
 describe("one job, from the request to the refund", () => {
   test.each([
     ["1180x820", WIDE],
     ["820x1180", { viewport: { width: 820, height: 1180 }, hasTouch: true }],
     ["390x844", { viewport: { width: 390, height: 844 }, hasTouch: true }],
   ])("%s", { timeout: 120_000 }, async (size, options) => {
-    const seat = await sitDown(options);
+    const seat = await sitDown(browser, options);
     let shots = 0;
     const { price, owed } = await doJob(seat, REQUEST, (stage) => {
       shots += 1;
@@ -175,7 +91,7 @@ describe("the tower is killed on the way", () => {
     "at %s",
     { timeout: 180_000 },
     async (when) => {
-      const seat = await sitDown({ ...SMALL, mayLoseLink: true });
+      const seat = await sitDown(browser, { ...SMALL, mayLoseLink: true });
       let kills = 0;
       const { price, owed } = await doJob(seat, REQUEST, async (stage) => {
         if (stage !== when || kills > 0) return;
@@ -202,7 +118,7 @@ describe("the tower is killed on the way", () => {
 test("what the agent cannot do is rejected with its reason, for the price of the evaluation", {
   timeout: 60_000,
 }, async () => {
-  const seat = await sitDown(SMALL);
+  const seat = await sitDown(browser, SMALL);
   const { person } = seat;
   await person.request("Write me a poem about the sea at night.");
   await person.tap(offer(seat, "PAY"));
@@ -218,7 +134,7 @@ test("what the agent cannot do is rejected with its reason, for the price of the
 test("without a tower the page says so and when it tries again, keeps what was written, and comes back by itself", {
   timeout: 90_000,
 }, async () => {
-  const seat = await sitDown({ ...WIDE, mayLoseLink: true });
+  const seat = await sitDown(browser, { ...WIDE, mayLoseLink: true });
   const { page, person } = seat;
   await person.request(REQUEST);
   await offer(seat, "PAY").waitFor({ state: "attached" });
@@ -248,7 +164,7 @@ test("somebody else sees that there is work, and nothing of what it is about", {
   timeout: 90_000,
 }, async () => {
   const site = newSite();
-  const seat = await sitDown(SMALL, site);
+  const seat = await sitDown(browser, SMALL, site);
   const other = await openPage(browser, SMALL);
   onTestFinished(other.close);
   await other.page.goto(seat.tower().address);

@@ -85,6 +85,8 @@ export interface Still {
   readonly view?: Partial<Orbit> | undefined;
   /** Throws when no shader has what it replaces. */
   readonly flaw?: ShaderFlaw;
+  /** The twin's path of what is pressed once the scene stands. */
+  readonly press?: string | undefined;
 }
 
 /** Frames, a tenth of a second each, in which the world follows a camera that was moved. */
@@ -94,7 +96,7 @@ const FRAMES_TO_FOLLOW = 4;
 export async function openStill(
   browser: Browser,
   site: SceneSite,
-  { scene, at, viewport, view, flaw }: Still,
+  { scene, at, viewport, view, flaw, press }: Still,
 ): Promise<WatchedPage> {
   const watched = await openPage(browser, { viewport });
   const { page } = watched;
@@ -106,6 +108,7 @@ export async function openStill(
     if (!isThere) throw new Error(`no shader has ${JSON.stringify(flaw.from)}`);
   }
   if (view !== undefined) await page.evaluate(moveCamera, { view, frames: FRAMES_TO_FOLLOW });
+  if (press !== undefined) await page.evaluate(pressTwin, { path: press, frames: FRAMES_TO_FOLLOW });
   return watched;
 }
 
@@ -126,6 +129,14 @@ function moveCamera({ view, frames }: { readonly view: Partial<Orbit>; readonly 
   // So quickly that it is there at once.
   stage.camera.glideTo({ ...stage.camera.orbit, ...view }, 1_000);
   for (let frame = 0; frame < frames; frame += 1) stage.step(0.1);
+}
+
+/** Runs in the page. */
+function pressTwin({ path, frames }: { readonly path: string; readonly frames: number }): void {
+  const element = document.querySelector<HTMLElement>(`[data-hud="${path}"]`);
+  if (element === null) throw new Error(`the twin has no ${path}`);
+  element.click();
+  for (let frame = 0; frame < frames; frame += 1) window.matrix?.stage.step(0);
 }
 
 /** Waits until the page has set a mark of its own. */

@@ -41,6 +41,7 @@ const AGENTS: Readonly<Record<string, number>> = {
   "reduced-motion": 20,
   phases: 7,
   job: 5,
+  session: 5,
   "cut-off": 5,
   offline: 5,
   unreachable: 5,
@@ -79,6 +80,7 @@ const MORE: readonly (readonly [scene: string, view: ViewName])[] = [
   ["poses", "near"],
   ["busy", "portrait"],
   ["job", "phone"],
+  ["session", "phone"],
   ["poses", "phone"],
 ];
 
@@ -87,11 +89,17 @@ const cases: readonly (readonly [scene: string, view: ViewName])[] = [
   ...MORE,
 ];
 
+/** What is pressed before the picture is taken, where what a scene is for is on a card. */
+const PRESSED: Readonly<Record<string, Partial<Record<ViewName, string>>>> = {
+  session: { landscape: "needs/next", phone: "chips/needs" },
+};
+
 function stillOf(scene: string, name: ViewName): Still {
   const at = SCENES.find((one) => one.name === scene)?.picture ?? Number.NaN;
+  const press = PRESSED[scene]?.[name];
   return name === "near"
     ? { scene, at, viewport: VIEWPORTS.landscape, view: VIEWS[name] }
-    : { scene, at, viewport: VIEWPORTS[name] };
+    : { scene, at, viewport: VIEWPORTS[name], press };
 }
 
 const pictures = new Map<string, Buffer>();

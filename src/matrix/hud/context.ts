@@ -1,4 +1,4 @@
-import type { AgentId, JobId } from "../../protocol/ids.ts";
+import type { AgentId, JobId, SessionId } from "../../protocol/ids.ts";
 import type { InvoiceType } from "../../protocol/records.ts";
 import type { MatrixState, Send } from "../state/model.ts";
 import type { Asks } from "./asks.ts";
@@ -9,6 +9,7 @@ import type { Store } from "./kit/store.ts";
 import type { TextMeasure } from "./kit/text.ts";
 import type { Layout, PanelName } from "./layout.ts";
 import type { NoticeBoard } from "./notice-board.ts";
+import type { SecretKeeper } from "./secret-keeper.ts";
 
 /** The agent that the person has picked, shared by the world and the HUD. */
 export type Selection = Store<AgentId | undefined>;
@@ -16,10 +17,14 @@ export type Selection = Store<AgentId | undefined>;
 /** How much of the screen the chat takes where it is a sheet. */
 export type ChatHeight = "entry" | "half" | "full";
 
-/** The invoice or refund whose card is open. */
+/** What of a session is to be seen: where it stands, or one of its forms. */
+export type SessionPage = "home" | "topup" | "close" | "recover";
+
+/** The card that is open: an invoice, a refund, or a session; the current one where none is named. */
 export type Card =
   | { readonly kind: "invoice"; readonly jobId: JobId; readonly invoiceType: InvoiceType }
-  | { readonly kind: "refund"; readonly jobId: JobId };
+  | { readonly kind: "refund"; readonly jobId: JobId }
+  | { readonly kind: "session"; readonly sessionId?: SessionId; readonly page: SessionPage };
 
 /** What the person has opened and chosen in the HUD. Nothing of it is the tower's business. */
 export interface Ui {
@@ -29,6 +34,10 @@ export interface Ui {
   /** Where panels are sheets: the one that is open over the chat. */
   readonly sheet: "agents" | "economy" | undefined;
   readonly card: Card | undefined;
+  /** How high the open card wants to be, in CSS pixels. */
+  readonly cardHeight: number;
+  /** Requests are paid by invoices, also while a session could pay. */
+  readonly paysByInvoice: boolean;
   /** Whom the next request goes to; undefined for the selected agent, or the first. */
   readonly asking: AgentId | undefined;
   readonly isChoosingAgent: boolean;
@@ -44,6 +53,9 @@ export interface HudContext {
   readonly ui: Store<Ui>;
   readonly asks: Asks;
   readonly board: NoticeBoard;
+  readonly secret: SecretKeeper;
+  /** What proves a session is not drawn, only copied. */
+  readonly hidesSecrets: boolean;
   readonly figures: Figures;
   readonly measure: TextMeasure;
   readonly document: Document;

@@ -13,7 +13,9 @@ const SHAPE: HudShape = {
   entryHeight: 100,
   sheet: undefined,
   hasAgentCard: false,
+  hasTreasuryOffer: false,
   hasInvoice: false,
+  cardHeight: 560,
   hasNotice: false,
   hasPurse: true,
 };

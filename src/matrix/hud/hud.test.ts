@@ -208,7 +208,18 @@ test("with a real wallet the card says how a refund is claimed", () => {
     .filter(([path]) => path.startsWith("invoice/"))
     .map(([, node]) => wordsOf(node));
   expect(said.join(" ")).toContain("invoice for exactly ⚡83");
-  expect(hud.node("invoice/claim")).toBe(undefined);
+  const invoiceText = invoice("work", 83, "open").paymentRequest ?? "";
+  const written = ["somebody", "me@wallet.example", ` lightning:${invoiceText.toUpperCase()}\n`];
+  for (const text of written) {
+    hud.write("invoice/payee", text);
+    hud.tap("invoice/claim");
+    hud.answerAll();
+    hud.frame(300);
+  }
+  expect(hud.sent).toEqual([
+    { type: "refund_claim", jobId: JOB, lightningAddress: "me@wallet.example" },
+    { type: "refund_claim", jobId: JOB, paymentRequest: invoiceText },
+  ]);
 });
 
 test("a refund is claimed from the list of what needs the person", () => {
@@ -317,7 +328,7 @@ test("a kiosk looks and has nothing to write with", () => {
 
 test("a refusal is shown, said, and gone after a while", () => {
   const hud = open();
-  hud.stores.notices.set([{ id: "n1", message: "The purse is empty." }]);
+  hud.stores.notices.set([{ id: "n1", code: "purse_empty", message: "The purse is empty." }]);
   hud.frame(16);
   const live = hud.document.elements[0]?.elements[0]?.elements[0];
   expect([wordsOf(hud.node("notices/dismiss") as HudNode), live?.textContent]).toEqual([

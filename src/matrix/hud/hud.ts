@@ -2,7 +2,7 @@ import type { Scene } from "@babylonjs/core/scene.pure.js";
 import type { MatrixState, Send } from "../state/model.ts";
 import { createAnnouncer } from "./announcer.ts";
 import { createAsks } from "./asks.ts";
-import { type HudContext, type HudFeature, patchUi, type Selection, type Ui } from "./context.ts";
+import { type Card, type HudContext, type HudFeature, patchUi, type Selection, type Ui } from "./context.ts";
 import { type Cover, coverOf, sameCover } from "./cover.ts";
 import { HUD_FEATURES } from "./features.ts";
 import { decorate } from "./kit/decorate.ts";
@@ -17,11 +17,14 @@ import { createStore, type Store } from "./kit/store.ts";
 import { createSurface, type Surface } from "./kit/surface.ts";
 import { createTextMeasure, type Measurer } from "./kit/text.ts";
 import { createTwin } from "./kit/twin.ts";
-import { type Layout, layoutOf, ROOMY, SURFACE_NAMES, type SurfaceName } from "./layout.ts";
+import { HEIGHT, type Layout, layoutOf, ROOMY, SURFACE_NAMES, type SurfaceName } from "./layout.ts";
 import { createNoticeBoard } from "./notice-board.ts";
 import { cardView } from "./panels/invoice-state.ts";
 import { openNextNeed } from "./panels/needs.ts";
+import { treasuryOffer } from "./panels/treasury-offer.ts";
 import { createSchedule } from "./schedule.ts";
+import { createSecretKeeper } from "./secret-keeper.ts";
+import { followSession } from "./session-news.ts";
 
 /** What the HUD is made from. It owns none of it. */
 export interface HudOptions {
@@ -40,6 +43,8 @@ export interface HudOptions {
   readonly fontReady: Promise<void>;
   /** Told when panels cover other parts of the canvas than before, so that the world can be framed in the rest. */
   readonly onCover?: (cover: Cover) => void;
+  /** Others see what is drawn, as on a kiosk or where somebody debugs: what proves a session is only copied. */
+  readonly hidesSecrets?: boolean;
   readonly features?: readonly HudFeature[];
 }
 
@@ -59,10 +64,21 @@ const firstUi = (width: number): Ui => ({
   chatHeight: width < ROOMY ? "entry" : "half",
   sheet: undefined,
   card: undefined,
+  cardHeight: HEIGHT.invoice,
+  paysByInvoice: false,
   asking: undefined,
   isChoosingAgent: false,
   entryHeight: 100,
 });
+
+/** Whether a card is to be seen: a session's for whoever may have one, a job's while that is known. */
+function hasCard(context: HudContext): boolean {
+  if (context.secret.shown.get() !== undefined) return true;
+  if (context.ui.get().card?.kind === "session") return context.state.me.get().role !== "kiosk";
+  return cardView(context) !== undefined;
+}
+
+const isForm = (card: Card | undefined): boolean => card?.kind === "session" && card.page !== "home";
 
 /** Builds the HUD on a scene. It draws in the scene's own frames; the caller disposes it before the scene. */
 export function createHud(options: HudOptions): Hud {
@@ -86,6 +102,12 @@ export function createHud(options: HudOptions): Hud {
   };
   const board = createNoticeBoard(common);
   const announcer = createAnnouncer(common);
+  const unfollowSession = followSession(common);
+  const secret = createSecretKeeper(state, () => {
+    // The code itself is on the card alone: whoever is near would hear it.
+    common.announce("Write down the recovery code of your session.");
+    refresh();
+  });
   const context: HudContext = {
     ...common,
     send: options.send,
@@ -93,6 +115,8 @@ export function createHud(options: HudOptions): Hud {
     ui,
     asks,
     board,
+    secret,
+    hidesSecrets: options.hidesSecrets === true,
     figures: createFigures(options.reducedMotion),
     measure,
     document,
@@ -120,7 +144,7 @@ export function createHud(options: HudOptions): Hud {
   }
 
   function layoutNow(canvasSize: Rect): Layout {
-    const { isChatOpen, chatHeight, entryHeight, sheet } = ui.get();
+    const { isChatOpen, chatHeight, entryHeight, sheet, cardHeight } = ui.get();
     const selected = selection.get();
     return layoutOf({
       width: canvasSize.width,
@@ -132,7 +156,9 @@ export function createHud(options: HudOptions): Hud {
       entryHeight: state.me.get().role === "kiosk" ? 0 : entryHeight,
       sheet,
       hasAgentCard: selected !== undefined && state.agents.get().has(selected),
-      hasInvoice: cardView(context) !== undefined,
+      hasTreasuryOffer: selected !== undefined && treasuryOffer(state, selected) !== undefined,
+      hasInvoice: hasCard(context),
+      cardHeight,
       hasNotice: board.current() !== undefined,
       hasPurse: state.purse.get() !== undefined,
     });
@@ -204,6 +230,7 @@ export function createHud(options: HudOptions): Hud {
       state.economy,
       state.treasury,
       state.purse,
+      state.sessions,
       state.chat,
     ].map((readable) => readable.subscribe(() => schedule.byData())),
   ];
@@ -213,9 +240,14 @@ export function createHud(options: HudOptions): Hud {
     if (event.key === "n") openNextNeed(context);
     if (event.key === "Escape") goBack();
   }
-  /** Closes what was opened last: the list of whom to ask, a card, the picked agent. */
+  /**
+   * Closes what was opened last: the list of whom to ask, a session's form, a card, the picked agent. What is shown
+   * this once stays.
+   */
   function goBack(): void {
     if (ui.get().isChoosingAgent) patchUi(ui, { isChoosingAgent: false });
+    else if (secret.shown.get() !== undefined) return;
+    else if (isForm(ui.get().card)) patchUi(ui, { card: { kind: "session", page: "home" } });
     else if (ui.get().card !== undefined) patchUi(ui, { card: undefined });
     else selection.set(undefined);
   }
@@ -247,6 +279,8 @@ export function createHud(options: HudOptions): Hud {
       surfaces.clear();
       shown = [];
       announcer.dispose();
+      secret.dispose();
+      unfollowSession();
       board.dispose();
       screen.dispose();
       twin.dispose();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bottomOf, containsPoint, overlaps, rightOf } from "./kit/rect.ts";
-import { type HudShape, layoutOf, type PanelName } from "./layout.ts";
+import { HEIGHT, type HudShape, layoutOf, type PanelName } from "./layout.ts";
 
 const SIZES = [
   [1180, 820],
@@ -25,7 +25,9 @@ const shape = (width: number, height: number, change: Partial<HudShape> = {}): H
   entryHeight: 100,
   sheet: undefined,
   hasAgentCard: false,
+  hasTreasuryOffer: false,
   hasInvoice: false,
+  cardHeight: HEIGHT.invoice,
   hasNotice: false,
   hasPurse: true,
   ...change,
@@ -41,6 +43,7 @@ const CHANGES: readonly Partial<HudShape>[] = (["entry", "half", "full"] as cons
           agentCount,
           keyboard,
           hasAgentCard: has,
+          hasTreasuryOffer: has,
           hasNotice: has,
           isChatOpen: has,
           entryHeight: has ? 188 : 100,
@@ -104,6 +107,16 @@ test.each(SIZES)(
       bottomOf(rect) <= height,
     ]).toEqual([true, true, true, true, true]);
     expect(rect.width).toBeGreaterThanOrEqual(264);
+  },
+);
+
+test.each(SIZES.filter(([, height]) => height >= 600))(
+  "at %i×%i a keyboard leaves a card above it, in which something can be written",
+  (width, height) => {
+    const { invoice } = layoutOf(shape(width, height, { hasInvoice: true, keyboard: 300 })).slots;
+    const { rect } = invoice ?? { rect: { x: 0, y: 0, width: 0, height: 0 } };
+    expect(bottomOf(rect)).toBeLessThanOrEqual(height - 300);
+    expect(rect.height).toBeGreaterThanOrEqual(300);
   },
 );
 

@@ -50,7 +50,11 @@ export interface HudShape {
   readonly entryHeight: number;
   readonly sheet: "agents" | "economy" | undefined;
   readonly hasAgentCard: boolean;
+  /** The agent's card offers to pay from the treasury. */
+  readonly hasTreasuryOffer: boolean;
   readonly hasInvoice: boolean;
+  /** How high the open card wants to be. */
+  readonly cardHeight: number;
   readonly hasNotice: boolean;
   readonly hasPurse: boolean;
 }
@@ -59,13 +63,15 @@ export interface HudShape {
 export const HEIGHT = {
   status: 64,
   economy: 168,
-  /** Its last row is the purse, where there is one. */
-  treasury: 120,
+  /** Its last row but one is the purse, where there is one; its last is a button. */
+  treasury: 160,
   figureRow: 24,
   header: 44,
   row: 44,
   chip: 48,
   agent: 212,
+  /** What the agent's card is higher by while it offers to pay from the treasury. */
+  treasuryOffer: 52,
   notice: 56,
   invoice: 560,
 } as const;
@@ -129,7 +135,10 @@ function wide(shape: HudShape): Layout {
       chat: { rect: chat, surface: "chat" },
       ...(shape.hasAgentCard &&
         !shape.hasInvoice && {
-          agent: { rect: rect(middleX, foot - HEIGHT.agent, cardWidth, HEIGHT.agent), surface: "agent" },
+          agent: {
+            rect: rect(middleX, foot - agentHeight(shape), cardWidth, agentHeight(shape)),
+            surface: "agent",
+          },
         }),
       ...(shape.hasNotice && {
         notices: { rect: rect(middleX, top, cardWidth, HEIGHT.notice), surface: "notices" },
@@ -140,7 +149,7 @@ function wide(shape: HudShape): Layout {
           middleLeft,
           top + (shape.hasNotice ? HEIGHT.notice + gap : 0),
           middleWidth,
-          foot - top - (shape.hasNotice ? HEIGHT.notice + gap : 0),
+          bottom - top - (shape.hasNotice ? HEIGHT.notice + gap : 0),
         ),
       ),
     },
@@ -159,6 +168,8 @@ function narrow(shape: HudShape): Layout {
   // Only the entry needs the keyboard; a sheet over it has none.
   const keyboard = shape.sheet === undefined ? shape.keyboard : 0;
   const bottom = Math.min(foot, shape.height - keyboard - edge);
+  // A card has fields of its own. On a phone on its side a keyboard leaves it too little to be above it.
+  const lowest = shape.height - shape.keyboard < 300 ? shape.height : shape.height - shape.keyboard;
   // Lying on its side, a phone shows the world on the left and the sheet on the right.
   const isLying = shape.width > shape.height;
   const sheetWidth = isLying ? Math.min(420, right - left) : right - left;
@@ -184,12 +195,17 @@ function narrow(shape: HudShape): Layout {
 
   // One at a time: the agent's card stands over the resting entry, or beside it on a phone on its side.
   const agentBottom = isLying ? bottom : chat.y - edge;
-  const agent = rect(left, agentBottom - HEIGHT.agent, Math.min(CARD_WIDTH, besideWidth), HEIGHT.agent);
+  const agent = rect(
+    left,
+    agentBottom - agentHeight(shape),
+    Math.min(CARD_WIDTH, besideWidth),
+    agentHeight(shape),
+  );
   const isAgentShown =
     shape.hasAgentCard &&
     !shape.hasInvoice &&
     (isLying || (shape.sheet === undefined && (shape.chatHeight === "entry" || shape.width >= ROOMY))) &&
-    agent.y >= highest;
+    agent.y >= bottomOf(shape.hasNotice ? notice : chips) + edge;
 
   return {
     kind: "narrow",
@@ -202,7 +218,7 @@ function narrow(shape: HudShape): Layout {
       ...(shape.sheet === undefined && { chat: { rect: chat, surface: "chat" } }),
       ...(isAgentShown && { agent: { rect: agent, surface: "agent" } }),
       ...(shape.hasNotice && { notices: { rect: notice, surface: "notices" } }),
-      ...invoiceSlot(shape, rect(edge, edge, shape.width - 2 * edge, shape.height - 2 * edge)),
+      ...invoiceSlot(shape, rect(edge, edge, shape.width - 2 * edge, lowest - 2 * edge)),
     },
   };
 }
@@ -241,11 +257,14 @@ function figuresSlots(sheet: Rect): Partial<Record<PanelName, Slot>> {
 function invoiceSlot(shape: HudShape, free: Rect): Partial<Record<PanelName, Slot>> {
   if (!shape.hasInvoice) return {};
   const width = Math.min(CARD_WIDTH, free.width);
-  const height = Math.min(HEIGHT.invoice, free.height);
+  const height = Math.min(shape.cardHeight, free.height);
   const x = Math.round(free.x + (free.width - width) / 2);
   const y = Math.round(free.y + (free.height - height) / 2);
   return { invoice: { rect: rect(x, y, width, height), surface: "invoice" } };
 }
+
+const agentHeight = ({ hasTreasuryOffer }: HudShape): number =>
+  HEIGHT.agent + (hasTreasuryOffer ? HEIGHT.treasuryOffer : 0);
 
 const treasuryHeight = ({ hasPurse }: HudShape): number =>
   HEIGHT.treasury - (hasPurse ? 0 : HEIGHT.figureRow);

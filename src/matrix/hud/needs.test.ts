@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { jobId, ownerId, seq } from "../../protocol/ids.ts";
+import { jobId, ownerId, seq, sessionId } from "../../protocol/ids.ts";
 import { sats } from "../../protocol/units.ts";
 import { needsOf } from "./needs.ts";
-import { createFakeState, invoice, job } from "./testing/fake-state.ts";
+import { awaited, createFakeState, invoice, job, session } from "./testing/fake-state.ts";
 
 const waiting = (id: string, at: number, kind: "eval" | "work") =>
   job({
@@ -29,13 +29,44 @@ test("work before evaluations before refunds, and the longest waiting first", ()
     waiting("early", 3, "work"),
   ]);
   expect(
-    needsOf(state).map(({ job: { jobId: id }, action, amountSats }) => [id, action, amountSats]),
+    needsOf(state).map((need) => [
+      "job" in need ? need.job.jobId : need.session.sessionId,
+      need.action,
+      need.amountSats,
+    ]),
   ).toEqual([
     ["early", "pay_work", 500],
     ["late", "pay_work", 500],
     ["eval", "pay_eval", 10],
     ["owed", "claim_refund", 214],
   ]);
+});
+
+test("a session: its invoice after the jobs' own, what it owes after their refunds, and running low last", () => {
+  const { state, stores, setSessions } = createFakeState();
+  const seen = () => needsOf(state).map(({ action, amountSats }) => [action, amountSats]);
+  stores.jobs.set([owed, waiting("eval", 2, "eval")]);
+  const ended = session({
+    sessionId: sessionId("ended"),
+    state: "expired",
+    balanceSats: sats(0),
+    owedSats: sats(70),
+    refund: "owed",
+  });
+  const jobs = [
+    ["pay_eval", 10],
+    ["claim_refund", 214],
+  ];
+  setSessions(session(), ended);
+  expect(seen()).toEqual([...jobs, ["claim_session", 70]]);
+  setSessions(awaited(500), ended);
+  expect(seen()).toEqual([jobs[0], ["pay_session", 500], jobs[1], ["claim_session", 70]]);
+  setSessions(session({ balanceSats: sats(99) }));
+  expect(seen()).toEqual([...jobs, ["top_up", 99]]);
+  setSessions(session({ balanceSats: sats(99), reservedSats: sats(500) }));
+  expect(seen(), "what is set aside mostly comes back").toEqual(jobs);
+  setSessions(session({ ...awaited(300), state: "paused", balanceSats: sats(12) }));
+  expect(seen(), "the way out of being low is on its way").toEqual([jobs[0], ["pay_session", 300], jobs[1]]);
 });
 
 test("other people's jobs, and anything on a kiosk, need nobody here", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Fact } from "../../protocol/facts.ts";
 import type { TowerReplyOf } from "../../protocol/handshake.ts";
-import { epoch, jobId, ownerId, type Seq, seq } from "../../protocol/ids.ts";
+import { epoch, jobId, ownerId, type Seq, seq, sessionId } from "../../protocol/ids.ts";
 import { CLOSES } from "../../protocol/limits.ts";
 import type { TowerMessage } from "../../protocol/messages.ts";
 import { sats } from "../../protocol/units.ts";
@@ -318,6 +318,27 @@ test("an intent without an answer is sent again as it was, after every reconnect
   it.socket().say(subscribed("snapshot", 7));
   expect(it.socket().taken()).toEqual([frame]);
   it.socket().say({ type: "accepted", requestId: frame.requestId as never });
+  it.socket().close();
+  it.pass(2_000);
+  goLive(it.socket(), 7);
+  expect(it.socket().taken()).toEqual([]);
+});
+
+test("a secret answers the intent that asked for it, also while the page still catches up, and is news", () => {
+  const it = open();
+  const id = it.link.send({ type: "session_open", amountSats: sats(500) });
+  it.socket().say(hello(7));
+  it.socket().say(subscribed("snapshot", 7));
+  const secret = { macaroon: "AgEGbWF0", recoveryCode: "k3uz-7qpa" };
+  const told = {
+    type: "session_secret",
+    requestId: id as never,
+    sessionId: sessionId("s1"),
+    ...secret,
+  } as const;
+  it.socket().say(told);
+  expect([statuses(it).at(-1), it.received.at(-1)]).toEqual(["catching_up", { message: told, live: true }]);
+  it.socket().taken();
   it.socket().close();
   it.pass(2_000);
   goLive(it.socket(), 7);

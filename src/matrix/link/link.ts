@@ -253,6 +253,7 @@ export function createLink(options: LinkOptions): Link {
         catchUp(of);
         return;
       case "accepted":
+      case "session_secret":
         answered(of, message.requestId);
         receive(message, { live: true });
         return;

@@ -27,6 +27,8 @@ export function* withFigures(
   const unpaid = new Set<string>();
   /** Jobs that nobody pays from outside. */
   const funded = new Set<string>();
+  /** Jobs that a session pays: its sats are the tower's already, but not its own. */
+  const prepaid = new Set<string>();
 
   const earn = (amount: number): void => {
     totals.earned += amount;
@@ -41,17 +43,18 @@ export function* withFigures(
   const count = (fact: NewFact): boolean => {
     switch (fact.type) {
       case "job_started":
-        if (fact.funding !== "invoice") funded.add(fact.jobId);
+        if (fact.funding === "session") prepaid.add(fact.jobId);
+        else if (fact.funding !== "invoice") funded.add(fact.jobId);
         return false;
       case "invoice_request":
         if (funded.has(fact.jobId)) return false;
-        unpaid.add(fact.jobId);
+        if (!prepaid.has(fact.jobId)) unpaid.add(fact.jobId);
         if (fact.invoiceType === "eval") evalSats.set(fact.jobId, fact.amountSats);
         // The evaluation is earned with its verdict.
         else earn(evalSats.get(fact.jobId) ?? 0);
         return true;
       case "invoice_settled":
-        if (funded.has(fact.jobId)) return false;
+        if (funded.has(fact.jobId) || prepaid.has(fact.jobId)) return false;
         unpaid.delete(fact.jobId);
         totals.balance += fact.amountSats ?? 0;
         return true;
@@ -64,6 +67,7 @@ export function* withFigures(
         burn(Math.round((fact.actualCostSats ?? 0) * BURN_SHARE));
         return true;
       case "refund_settled":
+        if (fact.method === "credit") return false;
         totals.balance -= fact.amountSats;
         return true;
       default:

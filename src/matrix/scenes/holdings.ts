@@ -1,15 +1,17 @@
 import { chatLines, startedLines } from "../../job/chat.ts";
 import { startJob, stepJob } from "../../job/step.ts";
 import { isJobFact, type JobFact, type LoggedFact } from "../../protocol/facts.ts";
-import { type AgentId, type JobId, ownerId } from "../../protocol/ids.ts";
+import { type AgentId, type JobId, ownerId, type SessionId, sessionId } from "../../protocol/ids.ts";
 import type { TowerMessage } from "../../protocol/messages.ts";
-import type { AgentRecord, ChatLine, JobRecord } from "../../protocol/records.ts";
+import type { AgentRecord, ChatLine, JobRecord, SessionRecord } from "../../protocol/records.ts";
 import type { CurrentValue } from "../../protocol/values.ts";
 import { publicJob, publicView } from "../../protocol/visibility.ts";
 import type { Snapshot } from "./snapshot-parts.ts";
 
 /** Whoever looks at a scene is this owner: its jobs are seen whole. */
 export const VIEWER = ownerId("viewer");
+/** The one session that the viewer has, where it has one. */
+export const VIEWERS_SESSION = sessionId("session_c07e44");
 
 /** What the tower of a scene knows at a moment. */
 export interface Holdings {
@@ -38,6 +40,7 @@ function withoutType<Value extends { readonly type: string }>(value: Value): Omi
 export function createHoldings(): Holdings {
   const agents = new Map<AgentId, AgentRecord>();
   const jobs = new Map<JobId, JobRecord>();
+  const sessions = new Map<SessionId, SessionRecord>();
   const values = new Map<string, CurrentValue>();
   let chat: readonly ChatLine[] = [];
 
@@ -68,6 +71,10 @@ export function createHoldings(): Holdings {
     if (fact.type === "agent_left") {
       agents.delete(fact.agentId);
       values.delete(`agent_state ${fact.agentId}`);
+    }
+    if (fact.type === "session_state") {
+      const { type, seq, at, ...session } = fact;
+      sessions.set(fact.sessionId, session);
     }
     if (fact.type === "chat") {
       const { type, seq, ...line } = fact;
@@ -105,11 +112,15 @@ export function createHoldings(): Holdings {
       agents: [...agents.values()],
       jobs: Array.from(jobs.values(), (job) => (isViewers(job.jobId) ? job : publicJob(job))),
       chat: [...chat],
+      sessions: [...sessions.values()].filter(({ ownerId: owner }) => owner === VIEWER),
       progress: [...values.values()].filter((value) => value.type === "job_progress"),
       ...figures(),
     }),
     seen<Message extends LoggedFact | CurrentValue>(message: Message): Message | undefined {
-      const isOwn = "jobId" in message && message.jobId !== undefined && isViewers(message.jobId);
+      const isOwn =
+        message.type === "session_state"
+          ? message.ownerId === VIEWER
+          : "jobId" in message && message.jobId !== undefined && isViewers(message.jobId);
       // Of a fact or current value, the public view is one of the same type.
       return isOwn ? message : (publicView(message as TowerMessage) as Message | undefined);
     },

@@ -4,7 +4,7 @@ import type { Funding, InvoiceType, Outcome } from "../../protocol/records.ts";
 import { sats } from "../../protocol/units.ts";
 import { createRandom } from "../world/random.ts";
 import { type Mind, minds } from "./agents.ts";
-import { VIEWER } from "./holdings.ts";
+import { VIEWER, VIEWERS_SESSION } from "./holdings.ts";
 import { type Moment, SCENE_EPOCH_MS } from "./scene.ts";
 
 /** When each step of a job's life usually happens, in milliseconds after it was asked for. */
@@ -25,6 +25,9 @@ export const STEP_MS = {
   cancelled: 8_000,
 } as const;
 export type Step = keyof typeof STEP_MS;
+
+/** What a session sets aside for a request until its price is known. */
+export const MOST_OF_A_REQUEST = 750;
 
 /** The ways a job can go. */
 const ENDINGS = {
@@ -102,8 +105,13 @@ const MINDS: Partial<Record<Step, Mind>> = {
   failed: { state: "idle", engagement: 0.1, coherence: 0.4 },
 };
 
-/** Funded jobs are not asked for their evaluation. */
-const FUNDED_SKIP: ReadonlySet<Step> = new Set(["eval_invoiced", "eval_paid"]);
+/** Jobs of the treasury and of credit are not asked for their evaluation; a session pays it, and claims nothing back. */
+const SKIPPED: Readonly<Record<Funding, ReadonlySet<Step>>> = {
+  invoice: new Set(),
+  session: new Set(["claimed"]),
+  treasury: new Set(["eval_invoiced", "eval_paid"]),
+  l402: new Set(["eval_invoiced", "eval_paid"]),
+};
 
 /**
  * A job's whole life as moments in order of time, the agent's mind among them, and for the viewer's own the text
@@ -113,7 +121,7 @@ export function jobLife(planned: JobPlan): readonly Moment[] {
   const plan: Plan = { ...USUAL, ...planned };
   const { agent, ending, funding, pace, upTo } = plan;
   const way: readonly Step[] = ENDINGS[ending];
-  const steps = way.filter((step) => funding === "invoice" || !FUNDED_SKIP.has(step));
+  const steps = way.filter((step) => !SKIPPED[funding].has(step));
   const happened = upTo === undefined ? steps : steps.slice(0, steps.indexOf(upTo) + 1);
   const atOf = (step: Step): number => plan.at + STEP_MS[step] * pace;
   const moments = happened.flatMap((step): Moment[] => {
@@ -145,6 +153,7 @@ function started({ id, agent, funding, isOwn, request }: Plan): NewFact {
     funding,
     ownerId: isOwn === true ? VIEWER : ownerId("somebody"),
     request,
+    ...(funding === "session" && { sessionId: VIEWERS_SESSION, reservedSats: sats(MOST_OF_A_REQUEST) }),
   };
 }
 
@@ -157,8 +166,11 @@ function invoiced(invoiceType: InvoiceType) {
     jobId: jobId(plan.id),
     invoiceType,
     amountSats: amountOf(plan, invoiceType),
-    expiresAt: timestamp(SCENE_EPOCH_MS + plan.at + (invoiceType === "eval" ? 600_000 : 900_000)),
-    paymentRequest: invoiceText(plan.id, amountOf(plan, invoiceType)),
+    // What is paid ahead has an amount that is due and no invoice.
+    ...(plan.funding === "invoice" && {
+      expiresAt: timestamp(SCENE_EPOCH_MS + plan.at + (invoiceType === "eval" ? 600_000 : 900_000)),
+      paymentRequest: invoiceText(plan.id, amountOf(plan, invoiceType)),
+    }),
     description: invoiceType === "eval" ? `Evaluation of: ${plan.request}` : "I can do that.",
   });
 }
@@ -170,6 +182,7 @@ function paid(invoiceType: InvoiceType) {
     invoiceType,
     amountSats: amountOf(plan, invoiceType),
     onTime: true,
+    ...(plan.funding === "session" && { paidBy: "session" as const }),
     ...(invoiceType === "work" && plan.queuePlace !== undefined && { queuePlace: plan.queuePlace }),
   });
 }
@@ -215,7 +228,8 @@ function claimed(plan: Plan): NewFact {
 }
 
 function refunded(plan: Plan): NewFact {
-  return { type: "refund_settled", jobId: jobId(plan.id), amountSats: owedSats(plan), method: "invoice" };
+  const method = plan.funding === "session" ? "credit" : "invoice";
+  return { type: "refund_settled", jobId: jobId(plan.id), amountSats: owedSats(plan), method };
 }
 
 function expired({ id }: Plan): NewFact {
@@ -227,7 +241,7 @@ const BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 const INVOICE_LENGTH = 285;
 
 /** What looks like a play invoice and has its length. It cannot be paid: a scene has no wallet. */
-function invoiceText(id: string, amountSats: number): string {
+export function invoiceText(id: string, amountSats: number): string {
   const random = createRandom(
     [...id].reduce((sum, character) => sum * 31 + (character.codePointAt(0) ?? 0), 7),
   );

@@ -85,7 +85,13 @@ test("whatever is asked of it is refused, in words", () => {
   clock.pass(100);
   expect([[...state.sending.get()], state.notices.get()]).toEqual([
     [],
-    [{ id, message: "This is a recorded scene: it only plays, and nothing can be asked of it." }],
+    [
+      {
+        id,
+        code: "read_only",
+        message: "This is a recorded scene: it only plays, and nothing can be asked of it.",
+      },
+    ],
   ]);
 });
 

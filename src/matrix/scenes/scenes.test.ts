@@ -67,6 +67,43 @@ test("job: from the request to the refund, and the figures follow", () => {
   expect(state.chat.get().at(-1)?.text).toBe("JOB a4f2… refunded ⚡82");
 });
 
+test("session: from the deposit to its end, through every state, and it pays both requests", () => {
+  const scene = SCENES.find(({ name }) => name === "session");
+  if (scene === undefined) throw new Error("no such scene");
+  const { clock, state } = watchScene(scene);
+  const seen = Array.from({ length: 80 }, () => {
+    clock.pass(500);
+    const one = state.sessions.get()[0];
+    if (one === undefined) return "none";
+    const waits = one.paymentRequest === undefined ? "" : ` asks ${one.amountSats}`;
+    return `${one.state} ${one.balanceSats}+${one.reservedSats} owes ${one.owedSats}${waits}`;
+  });
+  expect(seen.filter((each, index) => each !== seen[index - 1])).toEqual([
+    "none",
+    "awaiting_payment 0+0 owes 0 asks 1000",
+    "active 1000+0 owes 0",
+    "active 250+750 owes 0",
+    "active 240+750 owes 0",
+    "active 750+0 owes 0",
+    "active 832+0 owes 0",
+    "active 82+750 owes 0",
+    "active 72+750 owes 0",
+    "active 82+0 owes 0",
+    "active 122+0 owes 0",
+    "paused 32+0 owes 0",
+    "paused 32+0 owes 0 asks 500",
+    "active 532+0 owes 0",
+    "closed 0+0 owes 532",
+    "none",
+  ]);
+  expect(
+    state.jobs.get().map(({ funding, refund, paidBackSats }) => [funding, refund, paidBackSats]),
+  ).toEqual([
+    ["session", "credited", 40],
+    ["session", "credited", 82],
+  ]);
+});
+
 test("storm: exactly 1,000 invoices settle in the second after it breaks loose", () => {
   const scene = SCENES.find(({ name }) => name === "storm");
   if (scene === undefined) throw new Error("no such scene");

@@ -5,6 +5,7 @@ import { cutOff, job, offline, unreachable } from "./named/job.ts";
 import { phases } from "./named/phases.ts";
 import { poses, reducedMotion } from "./named/poses.ts";
 import { calm, empty } from "./named/quiet.ts";
+import { session } from "./named/session.ts";
 import { storm } from "./named/storm.ts";
 import { tenThousand, thousand } from "./named/swarms.ts";
 import type { Scene } from "./scene.ts";
@@ -17,6 +18,7 @@ export const SCENES: readonly Scene[] = [
   reducedMotion,
   phases,
   job,
+  session,
   cutOff,
   offline,
   unreachable,

@@ -397,8 +397,8 @@ test("what is under way ends with the tower's answer or with the fact", () => {
   it.live({ type: "error", code: "internal", message: "The tower failed." });
   expect(sending()).toEqual([]);
   expect(it.state.notices.get()).toEqual([
-    { id: "c", message: "Too late." },
-    { id: "notice:2", message: "The tower failed." },
+    { id: "c", code: "illegal_event", message: "Too late." },
+    { id: "notice:2", code: "internal", message: "The tower failed." },
   ]);
 });
 

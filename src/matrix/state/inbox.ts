@@ -2,7 +2,7 @@ import type { InspectionEvent } from "xstate";
 import type { JobCue } from "../../job/cue.ts";
 import { type Fact, isJobFact, type JobFact } from "../../protocol/facts.ts";
 import type { TowerReplyOf } from "../../protocol/handshake.ts";
-import type { AgentId } from "../../protocol/ids.ts";
+import { type AgentId, seq as asSeq } from "../../protocol/ids.ts";
 import type { Intent } from "../../protocol/intents.ts";
 import type { TowerMessage } from "../../protocol/messages.ts";
 import type { ValueOf } from "../../protocol/values.ts";
@@ -10,10 +10,11 @@ import { createAgents } from "./agents.ts";
 import { createBatch } from "./batch.ts";
 import { createChat } from "./chat.ts";
 import { createJobs } from "./jobs.ts";
-import type { LinkView, MatrixState, Me, Unsubscribe } from "./model.ts";
+import type { LinkView, MatrixState, Me, SessionSecret, Unsubscribe } from "./model.ts";
 import { createNotices } from "./notices.ts";
 import { satCues } from "./sat-cues.ts";
 import { createSending } from "./sending.ts";
+import { createSessions } from "./sessions.ts";
 import { createSnapshotGatherer, type Snapshot } from "./snapshot.ts";
 
 /** How a message came: `live` is false for what happened while this browser was away, which is not re-enacted. */
@@ -61,6 +62,8 @@ export function createMatrix({ schedule, onMisfit, onFault, inspect }: MatrixOpt
   const chat = createChat(batch);
   const sending = createSending(batch);
   const notices = createNotices(batch);
+  const sessions = createSessions(batch, me.get);
+  const secretListeners = new Set<(secret: SessionSecret) => void>();
   const gatherer = createSnapshotGatherer();
   /** What came between the parts of a snapshot. */
   let waiting: { readonly message: TowerMessage; readonly arrival: Arrival }[] = [];
@@ -69,6 +72,8 @@ export function createMatrix({ schedule, onMisfit, onFault, inspect }: MatrixOpt
   /** Whether the fact at hand has a place in a log. */
   let hasPlace = false;
   let lineCount = 0;
+  /** The place in the log at which the tower answered `subscribed`: what a snapshot shows. */
+  let subscribedAt = asSeq(0);
 
   const tell = (agentId: AgentId, cue: JobCue) => {
     if (cue.type === "gesture") {
@@ -132,8 +137,10 @@ export function createMatrix({ schedule, onMisfit, onFault, inspect }: MatrixOpt
         return;
       }
       case "session_state":
+        sessions.changed(fact);
+        return;
       case "day_started":
-        // Sessions are shown nowhere yet, and the figures of a new day come as current values.
+        // The figures of a new day come as current values.
         return;
     }
   };
@@ -151,6 +158,18 @@ export function createMatrix({ schedule, onMisfit, onFault, inspect }: MatrixOpt
     economy.set(snapshot.economy);
     treasury.set(snapshot.treasury);
     purse.set(snapshot.purse);
+    sessions.replaceAll(snapshot.sessions ?? [], subscribedAt);
+  };
+
+  /**
+   * Passes a secret on to whoever listens just now and keeps nothing: neither here nor in the browser's storage, where
+   * every script of this address could read it. The plan would store the macaroon, but the page never needs it: a
+   * session is its owner's, whom the tower knows by the owner's token.
+   */
+  const tellSecret = ({ type, requestId, ...secret }: TowerReplyOf<"session_secret">) => {
+    sending.answered(requestId);
+    if (me.get().role === "kiosk") return;
+    for (const listener of [...secretListeners]) listener(secret);
   };
 
   const gather = (part: TowerReplyOf<"snapshot_part">) => {
@@ -175,6 +194,8 @@ export function createMatrix({ schedule, onMisfit, onFault, inspect }: MatrixOpt
         return;
       case "subscribed":
         me.set({ ...me.get(), role: message.role, ownerId: message.ownerId });
+        subscribedAt = message.seq;
+        sessions.viewerChanged();
         waiting = [];
         if (message.mode === "snapshot") gatherer.begin();
         return;
@@ -186,10 +207,10 @@ export function createMatrix({ schedule, onMisfit, onFault, inspect }: MatrixOpt
         return;
       case "error":
         if (message.requestId !== undefined) sending.answered(message.requestId);
-        notices.add(message.message, message.requestId);
+        notices.add(message);
         return;
       case "session_secret":
-        // Nothing on the page opens a session.
+        tellSecret(message);
         return;
       default:
     }
@@ -241,12 +262,22 @@ export function createMatrix({ schedule, onMisfit, onFault, inspect }: MatrixOpt
       chat: chat.lines,
       sending: sending.ids,
       notices: notices.list,
+      sessions: sessions.list,
+      session: sessions.current,
       cues: batch.cues,
+      secrets: {
+        subscribe(listener) {
+          const own = (secret: SessionSecret) => listener(secret);
+          secretListeners.add(own);
+          return () => secretListeners.delete(own);
+        },
+      },
     },
     inbox: { apply, linkChanged: link.set, sent: sending.sent },
     dispose() {
       jobs.dispose();
       batch.dispose();
+      secretListeners.clear();
     },
   };
 }

@@ -1,9 +1,15 @@
 import type { Gesture, Pose } from "../../job/pose.ts";
 import type { JobView } from "../../job/view.ts";
-import type { Role } from "../../protocol/handshake.ts";
+import type { Role, TowerReplyOf } from "../../protocol/handshake.ts";
 import type { AgentId, OwnerId } from "../../protocol/ids.ts";
 import type { Intent } from "../../protocol/intents.ts";
-import type { ChatLine, EconomyFigures, PurseFigures, TreasuryFigures } from "../../protocol/records.ts";
+import type {
+  ChatLine,
+  EconomyFigures,
+  PurseFigures,
+  SessionRecord,
+  TreasuryFigures,
+} from "../../protocol/records.ts";
 import type { Sats } from "../../protocol/units.ts";
 import type { Changes } from "./changes.ts";
 
@@ -87,7 +93,12 @@ export interface Notice {
   /** The refused intent's `requestId`, or an id of its own when it answers none. */
   readonly id: string;
   readonly message: string;
+  /** Why, in a word for programs: one of the tower's, or `unsent` when it never heard of it. */
+  readonly code: string;
 }
+
+/** What proves a session, as the tower shows it once: how programs use it, and how its owner gets it back. */
+export type SessionSecret = Omit<TowerReplyOf<"session_secret">, "type" | "requestId">;
 
 /**
  * Everything that is true in this browser. World and HUD read it and never write it; what a person wants goes
@@ -116,7 +127,13 @@ export interface MatrixState {
    */
   readonly sending: Readable<ReadonlySet<string>>;
   readonly notices: Readable<readonly Notice[]>;
+  /** This person's own sessions that are not over, or owe something: the current one first. None on a kiosk. */
+  readonly sessions: Readable<readonly SessionRecord[]>;
+  /** The session that pays: active or paused, else the one that waits for its first payment. */
+  readonly session: Readable<SessionRecord | undefined>;
   readonly cues: Stream<Cue>;
+  /** Told once, the moment it comes, and kept nowhere here. Never on a kiosk. */
+  readonly secrets: Stream<SessionSecret>;
 }
 
 /** Sends an intent; the link adds the `requestId`. Returns that id. */

@@ -7,8 +7,12 @@ const KEPT_NOTICES = 20;
 /** What was refused, oldest first. */
 export interface Notices {
   readonly list: Readable<readonly Notice[]>;
-  /** `requestId` is that of the refused intent, if it was one. */
-  add(message: string, requestId: string | undefined): void;
+  /** A `requestId` is that of the refused intent, if it was one. */
+  add(refusal: {
+    readonly code: string;
+    readonly message: string;
+    readonly requestId?: string | undefined;
+  }): void;
 }
 
 export function createNotices(batch: Batch): Notices {
@@ -16,10 +20,12 @@ export function createNotices(batch: Batch): Notices {
   let count = 0;
   return {
     list,
-    add(message, requestId) {
+    add({ code, message, requestId }) {
       count += 1;
       const id = requestId ?? `notice:${count}`;
-      list.set([...list.get().filter((notice) => notice.id !== id), { id, message }].slice(-KEPT_NOTICES));
+      list.set(
+        [...list.get().filter((notice) => notice.id !== id), { id, code, message }].slice(-KEPT_NOTICES),
+      );
     },
   };
 }

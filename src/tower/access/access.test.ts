@@ -9,6 +9,7 @@ import { callerOf, createAccess, OPERATOR_OWNER, viewerOf } from "./identity.ts"
 import { createKiosks } from "./kiosks.ts";
 import { addressKey, createLimiter, createLimits } from "./limiter.ts";
 import { createLogger, withoutSecrets } from "./logger.ts";
+import { createCredentials } from "./macaroons/credentials.ts";
 import { loadOperatorToken } from "./operator-token.ts";
 import { createOwners } from "./owners.ts";
 import { newSecret, sameSecret } from "./secret.ts";
@@ -26,7 +27,12 @@ afterEach(async () => {
 
 const OPERATOR = "o".repeat(43);
 const access = () =>
-  createAccess(OPERATOR, createOwners(database, Date.now), createKiosks(database, Date.now));
+  createAccess(
+    OPERATOR,
+    createOwners(database, Date.now),
+    createKiosks(database, Date.now),
+    createCredentials(database, Date.now),
+  );
 
 test("a secret is 256 bits, never the same twice, and is compared whole", () => {
   const secret = newSecret();
@@ -153,13 +159,16 @@ test("a limiter lets so many through in any minute, and slides", () => {
 });
 
 test("owners are limited by themselves and by their address", () => {
-  const limits = createLimits(() => 0, { intents: 2, perAddress: 3, owners: 1 });
+  const limits = createLimits(() => 0, { intents: 2, perAddress: 3, owners: 1, recoveries: 1 });
   for (const owner of ["a", "a", "b"]) limits.intent(owner, "192.0.2.1");
   expect(() => limits.intent("a", "192.0.2.2")).toThrow(/More than 2 intents in a minute: /);
   expect(() => limits.intent("c", "::ffff:192.0.2.1")).toThrow(/More than 3 intents .* from this address/);
   limits.intent("d", "192.0.2.2");
   limits.newOwner("2001:db8::1");
   expect(() => limits.newOwner("2001:0db8:0:0:ffff::2")).toThrow(/Too many new visitors/);
+  limits.recovery("2001:db8::1");
+  expect(() => limits.recovery("2001:0db8:0:0:ffff::2")).toThrow(/Too many recovery codes/);
+  limits.recovery("192.0.2.1");
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { type OwnerId, ownerId } from "../../protocol/ids.ts";
 import type { Caller } from "../economy/economy.ts";
 import type { Kiosks } from "./kiosks.ts";
+import type { Credentials } from "./macaroons/credentials.ts";
 import type { Owners } from "./owners.ts";
 import { sameSecret } from "./secret.ts";
 
@@ -17,18 +18,26 @@ export const OPERATOR_OWNER = ownerId("operator");
 export interface Access {
   readonly owners: Owners;
   readonly kiosks: Kiosks;
+  /** Macaroons make nobody anybody: each opens its session, or what its payment bought. */
+  readonly credentials: Credentials;
   /** Who holds this secret; undefined when nobody does. */
   holderOf(token: string): Promise<Identity | undefined>;
 }
 
-/** Longer ones are nobody's; they are not even hashed. */
-const MAX_TOKEN_LENGTH = 128;
+/** Longer ones are nobody's; they are not even hashed. Every macaroon is longer: 105 bytes at least, 140 characters. */
+export const MAX_TOKEN_LENGTH = 128;
 
-/** Puts the three kinds of secrets behind one question. */
-export function createAccess(operatorToken: string, owners: Owners, kiosks: Kiosks): Access {
+/** Puts the three kinds of secrets that make somebody somebody behind one question. */
+export function createAccess(
+  operatorToken: string,
+  owners: Owners,
+  kiosks: Kiosks,
+  credentials: Credentials,
+): Access {
   return {
     owners,
     kiosks,
+    credentials,
     async holderOf(token) {
       if (token.length > MAX_TOKEN_LENGTH) return undefined;
       if (sameSecret(token, operatorToken)) return { role: "operator", ownerId: OPERATOR_OWNER };

@@ -53,6 +53,8 @@ export function addressKey(address: string): string {
 
 /** New owners that one address may become in a minute: each costs a durable write. */
 const OWNERS_PER_MINUTE = 120;
+/** Recovery codes that one address may try in a minute. */
+const RECOVERIES_PER_MINUTE = 10;
 
 /** The limits that socket and HTTP share. */
 export interface Limits {
@@ -60,6 +62,8 @@ export interface Limits {
   intent(ownerId: string, address: string): void;
   /** Throws `rate_limited` when this address became too many owners. */
   newOwner(address: string): void;
+  /** Throws `rate_limited` when this address tried too many recovery codes. */
+  recovery(address: string): void;
 }
 
 /** The limits of one minute. `now` is in milliseconds. */
@@ -69,11 +73,13 @@ export function createLimits(
     intents = INTENTS_PER_MINUTE,
     perAddress = INTENTS_PER_MINUTE_PER_ADDRESS,
     owners = OWNERS_PER_MINUTE,
-  }: { intents?: number; perAddress?: number; owners?: number } = {},
+    recoveries = RECOVERIES_PER_MINUTE,
+  }: { intents?: number; perAddress?: number; owners?: number; recoveries?: number } = {},
 ): Limits {
   const byOwner = createLimiter(intents, 60_000, now);
   const byAddress = createLimiter(perAddress, 60_000, now);
   const ownerLimiter = createLimiter(owners, 60_000, now);
+  const recoveryLimiter = createLimiter(recoveries, 60_000, now);
   return {
     intent(ownerId, address) {
       if (!byOwner.take(ownerId))
@@ -89,6 +95,13 @@ export function createLimits(
         refuse(
           "rate_limited",
           "Too many new visitors from this address: wait a minute, or come back with your token.",
+        );
+    },
+    recovery(address) {
+      if (!recoveryLimiter.take(addressKey(address)))
+        refuse(
+          "rate_limited",
+          "Too many recovery codes from this address: wait a minute, and copy it whole.",
         );
     },
   };

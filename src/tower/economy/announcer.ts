@@ -1,7 +1,7 @@
 import { leadingJob } from "../../job/view.ts";
 import type { AgentId, JobId } from "../../protocol/ids.ts";
 import type { BtcPriceSource } from "../../protocol/records.ts";
-import { type Sats, satsDown, satsUp } from "../../protocol/units.ts";
+import type { Sats } from "../../protocol/units.ts";
 import type { Topic } from "../agents/brain.ts";
 import { agentState } from "../agents/mind.ts";
 import { findAgent, presentAgents } from "../agents/registry.ts";
@@ -12,6 +12,7 @@ import type { Database, Sql } from "../storage/port.ts";
 import type { ValueBoard } from "../values/board.ts";
 import type { Applied } from "./apply.ts";
 import { leadingCandidates, pendingInvoices } from "./jobs.ts";
+import { shownFigures } from "./treasury/shown.ts";
 
 /** How long changes are gathered before the values are read again, in milliseconds: five times a second at most. */
 const GATHER = 200;
@@ -52,24 +53,21 @@ export function createAnnouncer(parts: {
   }
 
   async function postFigures(sql: Sql): Promise<void> {
-    const figures = await readFigures(sql, dayOf(clock.now()));
+    const figures = shownFigures(await readFigures(sql, dayOf(clock.now())));
+    const { balanceSats, earnedTodaySats, spentTodaySats } = figures;
+    const { treasurySats, dailyBurnSats, netTodaySats } = figures;
     const { usd, source } = parts.btcPrice();
     board.post({
       type: "economy_state",
-      balanceSats: satsDown(figures.balance),
-      earnedTodaySats: satsDown(figures.earnedToday),
-      spentTodaySats: satsUp(figures.spentToday),
+      balanceSats,
+      earnedTodaySats,
+      spentTodaySats,
       dailyLimitSats: parts.dailyLimit(),
       pendingInvoices: await pendingInvoices(sql, clock.now()),
       btcPriceUsd: usd,
       btcPriceSource: source,
     });
-    board.post({
-      type: "treasury_state",
-      treasurySats: satsDown(figures.treasury),
-      dailyBurnSats: satsUp(figures.burnToday),
-      netTodaySats: satsDown(figures.netToday),
-    });
+    board.post({ type: "treasury_state", treasurySats, dailyBurnSats, netTodaySats });
   }
 
   async function announce(): Promise<void> {

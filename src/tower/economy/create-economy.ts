@@ -1,7 +1,7 @@
 import { AGENT_DEFS, type AgentDef } from "../../protocol/agent-defs.ts";
 import type { AgentId } from "../../protocol/ids.ts";
 import type { BtcPriceSource } from "../../protocol/records.ts";
-import { RefusalError } from "../../protocol/refusal.ts";
+import { refuse } from "../../protocol/refusal.ts";
 import type { Sats } from "../../protocol/units.ts";
 import type { Brain } from "../agents/brain.ts";
 import type { Clock } from "../clock.ts";
@@ -40,6 +40,7 @@ import { createTransactor } from "./transactor.ts";
 import { openSettings } from "./treasury/settings.ts";
 import { createTreasury } from "./treasury/treasury.ts";
 import { noteWithdrawal } from "./treasury/withdrawals.ts";
+import { createWithdrawLinks } from "./withdraw-links/withdraw-links.ts";
 
 /** What an economy is made of, and what is set for it. */
 export interface EconomyParts {
@@ -188,6 +189,8 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     changed: announcer.changedWithoutFact,
   });
 
+  const withdrawLinks = createWithdrawLinks({ database, transactor, wallet, clock });
+
   const undoApplied = transactor.onApplied((applied) => {
     parts.follower.notify();
     effects.begin(applied.effects);
@@ -231,17 +234,16 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
   await effects.recover();
   for (const alarm of alarms) alarm.look();
 
+  function assertOpen(): void {
+    if (draining) refuse("draining", "The tower is going down: try again in a moment.");
+  }
+
   return {
-    perform(caller, intent) {
-      if (draining) {
-        return Promise.reject(
-          new RefusalError("draining", "The tower is going down: try again in a moment."),
-        );
-      }
-      return intents(caller, intent).then((performed) => {
-        if (intent.type === "agent_control") announcer.changedWithoutFact(intent.agentId);
-        return performed;
-      });
+    async perform(caller, intent) {
+      assertOpen();
+      const performed = await intents(caller, intent);
+      if (intent.type === "agent_control") announcer.changedWithoutFact(intent.agentId);
+      return performed;
     },
     reconcile: reconciler.reconcile,
     async isPayable(paymentHash) {
@@ -261,6 +263,17 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       invoiceSeconds: parts.expirySeconds.work,
     }),
     treasury,
+    withdrawLinks: {
+      ...withdrawLinks,
+      async make(caller, of) {
+        assertOpen();
+        return withdrawLinks.make(caller, of);
+      },
+      async claim(k1, paymentRequest) {
+        assertOpen();
+        return withdrawLinks.claim(k1, paymentRequest);
+      },
+    },
     async drain() {
       draining = true;
       days.close();

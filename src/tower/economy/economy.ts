@@ -6,6 +6,7 @@ import type { Sats } from "../../protocol/units.ts";
 import type { NewInvoice } from "../lightning/wallet.ts";
 import type { Quote } from "./quote.ts";
 import type { Treasury } from "./treasury/treasury.ts";
+import type { WithdrawLinks } from "./withdraw-links/withdraw-links.ts";
 
 /** Who asks. Proven at the door; ids in a message prove nothing. */
 export interface Caller {
@@ -23,8 +24,15 @@ export interface Performed {
   readonly jobId?: JobId;
   /** The session that was opened, or that the intent was about. */
   readonly sessionId?: SessionId;
+  /** The invoice that was made for the session. */
+  readonly invoice?: SessionBill;
   /** What the caller is shown this once. Not kept: an intent that is sent again is answered without it. */
   readonly secret?: SessionSecret;
+}
+
+/** An invoice for a session's deposit, or for more on it. */
+export interface SessionBill extends NewInvoice {
+  readonly amountSats: Sats;
 }
 
 /** What a session's owner is given when it is opened or recovered. */
@@ -75,6 +83,8 @@ export interface Economy {
   token(tokenId: TokenId): Promise<{ readonly ownerId: OwnerId; readonly creditSats: Sats } | undefined>;
   /** What operators do with the tower's own money. */
   readonly treasury: Treasury;
+  /** Links by which any wallet takes what is owed. */
+  readonly withdrawLinks: WithdrawLinks;
   /** Takes no more intents, lets running transactions end, and leaves effects to the next start. */
   drain(): Promise<void>;
 }

@@ -38,11 +38,7 @@ export function createInvoiceWatch(parts: {
   return createAlarm({
     clock,
     failed,
-    // Nobody says when an invoice is made: none is due before the first look at it, so that often is often enough.
-    async nextDue() {
-      const next = await database.read(nextLook);
-      return Math.min(next ?? Number.POSITIVE_INFINITY, clock.now() + WHILE_OPEN.first);
-    },
+    nextDue: () => database.read(nextLook),
     async doDue(isClosed) {
       for (const invoice of await database.read((sql) => dueLooks(sql, clock.now(), AT_A_TIME))) {
         if (isClosed()) return true;

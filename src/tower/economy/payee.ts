@@ -77,7 +77,8 @@ export async function payeeInvoice(
   };
 }
 
-function givenInvoice(paymentRequest: string): Foreign {
+/** An invoice that somebody hands in. Refuses with `malformed_invoice` what is none. */
+export function givenInvoice(paymentRequest: string): Foreign {
   const invoice = decodeInvoice(paymentRequest);
   return {
     paymentRequest,

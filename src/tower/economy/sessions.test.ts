@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { requestId } from "../../protocol/ids.ts";
+import { requestId, sessionId } from "../../protocol/ids.ts";
+import { sats } from "../../protocol/units.ts";
 import { audit, balances, IN_ORDER } from "./testing/books.ts";
 import { createTestBrain } from "./testing/brain.ts";
 import { START } from "./testing/clock.ts";
@@ -24,6 +25,36 @@ async function opened(options?: TestOptions): Promise<TestEconomy> {
 }
 const IDLE_UNTIL = new Date(START + 86_400_000).toISOString();
 const IDLE = { reservedSats: 0, owedSats: 0, refund: "none", ownerId: "anna", expiresAt: IDLE_UNTIL };
+
+test("an invoice that was made for a session is named to the same intent again, and its secret is not", async () => {
+  const tower = await opened();
+  const { economy } = tower;
+  const anna = visitor(ANNA);
+  const open = { type: "session_open", requestId: newRequestId(), amountSats: sats(1000) } as const;
+  const { secret, ...answer } = await economy.perform(anna, open);
+  expect(secret).toBeDefined();
+  expect(answer).toEqual({
+    sessionId: expect.any(String),
+    invoice: {
+      paymentRequest: expect.stringMatching(/^lnbcrt10u1/),
+      paymentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      amountSats: 1000,
+      expiresAt: tower.clock.now() + 900_000,
+    },
+  });
+  expect(await economy.perform(anna, open)).toEqual(answer);
+  const id = answer.sessionId ?? sessionId("none");
+  await economy.perform(anna, { type: "session_pay", requestId: newRequestId(), sessionId: id });
+  const topUps = [200, 300].map((amount) => ({
+    type: "session_topup" as const,
+    requestId: newRequestId(),
+    sessionId: id,
+    amountSats: sats(amount),
+  }));
+  const made = await Promise.all(topUps.map((topUp) => economy.perform(anna, topUp)));
+  expect(made.map(({ invoice }) => invoice?.amountSats)).toEqual([200, 300]);
+  expect(await Promise.all(topUps.map((topUp) => economy.perform(anna, topUp)))).toEqual(made);
+});
 
 test("a session from its deposit over two requests to what is left of it", async () => {
   const tower = await opened();

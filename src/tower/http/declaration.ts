@@ -4,16 +4,24 @@ import { REFUSALS, type Refusal, type RefusalCode } from "../../protocol/refusal
 /** The groups that routes are listed in, each with a sentence about it. */
 export const TAGS = {
   jobs: "Paid requests, from the eval invoice to the refund.",
+  sessions: "A balance paid ahead, which pays for requests.",
+  agents: "What a request costs, and one request at a time paid with L402.",
   "play money": "The caller's own purse. Only with the play wallet.",
   kiosks: "Unattended screens that look and nothing else. Operators only.",
+  refunds: "What is owed, for any wallet: LNURL-withdraw (LUD-03).",
+  treasury: "The tower's own money and its books. Operators only.",
   tower: "The tower itself.",
 } as const;
 
 /**
  * Who may call a route. `anybody`: also without a token; whether a token is looked at is for the handler. `owner`: who has an
- * owner's or the operator's token. `operator`: nobody else. `macaroon`: who has a macaroon, which the handler asks for and checks.
+ * owner's or the operator's token. `operator`: nobody else. `macaroon`: who has a macaroon of the very thing that is asked for, or is its owner;
+ * the handler asks for it and checks it.
  */
 export type CallableBy = "anybody" | "owner" | "operator" | "macaroon";
+
+/** What a caller may prove itself by. */
+export type Proof = "owner" | "operator" | "macaroon";
 
 /** An answer that is no refusal. */
 export interface Success {
@@ -22,6 +30,8 @@ export interface Success {
   readonly schema?: v.GenericSchema;
   /** The Content-Type of a body that is not JSON; the body is then a text or a stream. */
   readonly type?: string;
+  /** Further types that it comes in where the caller asks for one, and the handler then names it. */
+  readonly otherTypes?: Readonly<Record<string, v.GenericSchema>>;
 }
 
 /** A route as data: what the door checks before the handler runs, and what the OpenAPI document says of it. */
@@ -31,12 +41,16 @@ export interface Declaration {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** The whole path, parameters with a colon: `/api/jobs/:id`. */
   readonly path: `/${string}`;
+  /** Said where GET does something, so that nobody does it by HEAD. */
+  readonly head?: false;
   /** One sentence. */
   readonly summary: string;
   /** More than the summary says, when there is more to know. */
   readonly description?: string;
   readonly tag: keyof typeof TAGS;
   readonly callableBy: CallableBy;
+  /** What a caller may come with that the handler looks at, where it is not what `callableBy` says. `none`: also with nothing. */
+  readonly proofs?: readonly (Proof | "none")[];
   /** The parameters of the path. What does not fit them is answered with `missing`. */
   readonly params?: v.GenericSchema<object>;
   /** How a path whose parameters cannot be anything's is refused; `not_found` when left out. */
@@ -46,6 +60,8 @@ export interface Declaration {
   readonly headers?: v.GenericSchema<object>;
   /** A JSON body. Every method that changes something has one, an empty one as well. */
   readonly body?: v.GenericSchema;
+  /** Content-Types that the body may come in besides JSON; the body is then what the server's parser for it makes of it. */
+  readonly otherBodies?: readonly string[];
   /** By status, in the order in which they are likely. */
   readonly answers: Readonly<Record<number, Success>>;
   /** The refusals of the handler itself; {@link refusalsOf} adds those of the door. */
@@ -70,9 +86,14 @@ const DOOR_REFUSALS: { readonly [Who in CallableBy]: readonly RefusalCode[] } = 
 /** Whether a method may be sent by a page of anybody's without asking: it changes nothing. */
 const isSafe = ({ method }: Declaration): boolean => method === "GET";
 
+/** Whether a route is spoken to by wallets in the way of LNURL. */
+export const isLnurl = ({ path }: Pick<Declaration, "path">): boolean => path.startsWith("/lnurl/");
+
 /** Every code that a route may be refused with, its handler's and the door's, by ascending status. */
 export function refusalsOf(declaration: Declaration): readonly RefusalCode[] {
   const { callableBy, headers, params, path, query, refusals } = declaration;
+  // LUD-03: what is wrong is told with the status of success.
+  if (isLnurl(declaration)) return [];
   const isRead = params !== undefined || query !== undefined || headers !== undefined;
   const codes: readonly RefusalCode[] = [
     ...(isRead || !isSafe(declaration) ? ["bad_request" as const] : []),

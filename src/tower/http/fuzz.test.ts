@@ -261,7 +261,8 @@ test("every route refuses what every route of its kind refuses", async () => {
     }
     if (operation.method !== "GET") {
       await refused(operation, { who, text: "{" }, 400);
-      await refused(operation, { who, body: [] }, 400);
+      // A schema that says nothing takes anything.
+      if (Object.keys(operation.body ?? {}).length > 0) await refused(operation, { who, body: [] }, 400);
       await refused(operation, { who, type: "text/plain" }, 415);
       await refused(operation, { who, text: `"${"x".repeat(MAX_FRAME_BYTES)}"` }, 413);
       await refused(operation, { who, text: " ".repeat(MAX_FRAME_BYTES + 1), isChunked: true }, 413);

@@ -1,6 +1,12 @@
 import * as v from "valibot";
-import { AgentIdSchema, type JobId, JobIdSchema, TimestampSchema } from "../../protocol/ids.ts";
-import { RequestTextSchema } from "../../protocol/intents.ts";
+import {
+  AgentIdSchema,
+  type JobId,
+  JobIdSchema,
+  SessionIdSchema,
+  TimestampSchema,
+} from "../../protocol/ids.ts";
+import { INTENTS, RequestTextSchema } from "../../protocol/intents.ts";
 import {
   type AgentRecord,
   type JobRecord,
@@ -15,6 +21,8 @@ import type { Economy } from "../economy/economy.ts";
 import { decodeInvoice } from "../lightning/bolt11/decode.ts";
 import { type Callers, IdempotencyHeaders, requestIdOf } from "./callers.ts";
 import { declare } from "./declaration.ts";
+import { seesJob } from "./job-reader.ts";
+import { anyAgent } from "./paid-jobs.ts";
 import { type AddRoute, answer } from "./route.ts";
 
 const invoiceText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096));
@@ -79,9 +87,11 @@ const showJob = declare({
   method: "GET",
   path: "/api/jobs/:id",
   summary: "A job: what anybody may know of it, everything with its owner's or the operator's token.",
+  description: "A macaroon of what paid for the job shows everything too.",
   callableBy: "anybody",
+  proofs: ["none", "owner", "operator", "macaroon"],
   answers: { 200: { description: "The job as it is now.", schema: JobRecordSchema } },
-  refusals: ["unauthorized"],
+  refusals: ["unauthorized", "forbidden"],
 });
 
 const refund = v.object({ jobId: JobIdSchema, refundSats: SatsSchema, state: RefundPhaseSchema });
@@ -90,14 +100,19 @@ const claimRefund = declare({
   id: "claimRefund",
   method: "POST",
   path: "/api/jobs/:id/refund",
-  summary: "Has what is owed paid to an invoice for exactly that amount.",
-  description: "With the play wallet the invoice may be left out: the sats then go to the caller's purse.",
+  summary:
+    "Has what is owed paid to an invoice for exactly that amount or a Lightning Address, or put on an own session.",
+  description:
+    "One of them at most. With the play wallet all may be left out: the sats then go to the caller's purse.",
   callableBy: "owner",
   headers: IdempotencyHeaders,
   body: v.strictObject({
     paymentRequest: v.exactOptional(invoiceText),
     /** What older clients call it. */
     invoice: v.exactOptional(invoiceText),
+    lightningAddress: INTENTS.refund_claim.entries.lightningAddress,
+    /** An own session, whose balance gets it at once. */
+    sessionId: v.exactOptional(SessionIdSchema),
   }),
   answers: {
     200: { description: "How far the refund is.", schema: refund },
@@ -109,13 +124,19 @@ const claimRefund = declare({
     "wrong_network",
     "no_amount",
     "own_invoice",
+    "bad_address",
     "tls_required",
+    "unknown_session",
     "conflict",
     "nothing_owed",
+    "below_minimum",
     "payout_in_flight",
     "invoice_expired",
+    "address_refused",
+    "session_not_active",
     "draining",
     "wallet_unavailable",
+    "address_unreachable",
   ],
 });
 
@@ -133,7 +154,7 @@ const cancelJob = declare({
 });
 
 /** How long an answer waits for the wallet, in milliseconds, before it says how far the job is instead. */
-const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 10_000;
 
 /** The eval invoice as a payer needs it; undefined while there is none. */
 function evalInvoiceOf(job: JobRecord) {
@@ -154,12 +175,12 @@ export interface JobRoutesOptions {
   readonly callers: Callers;
   /** The agents that are present, in their order. */
   agents(): Promise<readonly AgentRecord[]>;
-  readonly patienceMs?: number;
+  readonly patienceMs: number;
 }
 
 /** The routes of jobs over HTTP. */
 export function addJobRoutes(add: AddRoute, options: JobRoutesOptions): void {
-  const { agents, callers, economy, intake, patienceMs = PATIENCE_MS } = options;
+  const { agents, callers, economy, intake, patienceMs } = options;
 
   /** The job as soon as it is `as` asked, or as it is when patience ends. */
   async function settled(jobId: JobId, as: (job: JobRecord) => boolean): Promise<JobRecord> {
@@ -176,15 +197,9 @@ export function addJobRoutes(add: AddRoute, options: JobRoutesOptions): void {
     return (await economy.job(jobId)) ?? refuse("unknown_job", `There is no job ${jobId}.`);
   }
 
-  /** Who is asked for no agent in particular gets the first that is present. */
-  async function anyAgent() {
-    const [first] = await agents();
-    return first?.agentId ?? refuse("agent_unavailable", "No agent is here just now. Try again later.");
-  }
-
   add(openJob, async ({ body, headers, request }) => {
     const requestId = requestIdOf(headers);
-    const agentId = body.agentId ?? (await anyAgent());
+    const agentId = body.agentId ?? anyAgent(await agents(), undefined);
     const { caller, ownerToken } = await callers.actingOrNew(request);
     const { jobId } = await intake.perform(
       caller,
@@ -200,22 +215,22 @@ export function addJobRoutes(add: AddRoute, options: JobRoutesOptions): void {
   });
 
   add(showJob, async ({ params, request }) => {
-    const identity = await callers.identify(request);
+    const sender = await callers.sender(request);
     const job = await known(params.id);
-    const isOwn = identity?.role === "visitor" && identity.ownerId === job.ownerId;
-    const seesAll = isOwn || identity?.role === "operator";
-    return answer(200, seesAll ? job : publicJob(job));
+    return answer(200, seesJob(sender, job) ? job : publicJob(job));
   });
 
   add(claimRefund, async ({ acting: { caller }, body, headers, params: { id: jobId }, request }) => {
-    const paymentRequest = body.paymentRequest ?? body.invoice;
+    const { invoice, ...payee } = body;
     const { owedSats } = await known(jobId);
-    const claim = { type: "refund_claim", requestId: requestIdOf(headers), jobId } as const;
-    await intake.perform(
-      caller,
-      paymentRequest === undefined ? claim : { ...claim, paymentRequest },
-      request.ip,
-    );
+    const claim = {
+      type: "refund_claim",
+      requestId: requestIdOf(headers),
+      jobId,
+      ...(invoice !== undefined && { paymentRequest: invoice }),
+      ...payee,
+    } as const;
+    await intake.perform(caller, claim, request.ip);
     const job = await settled(jobId, (now) => now.refund !== "paying");
     // Asked again under one key, the claim is done already and what went back is what it was about.
     const refundSats = owedSats > 0 ? owedSats : job.paidBackSats;

@@ -94,7 +94,19 @@ test("who may call a route stands with it", async () => {
   expect(operationsOf(document)).toContain("GET /api/openapi.json");
   expect(document.paths["/healthz"]?.["get"]).toMatchObject({ security: [] });
   expect(document.paths["/api/jobs/{id}"]?.["get"]).toMatchObject({
+    security: [{}, { owner: [] }, { operator: [] }, { macaroon: [] }],
+  });
+  expect(document.paths["/api/jobs"]?.["post"]).toMatchObject({
     security: [{}, { owner: [] }, { operator: [] }],
+  });
+  expect(document.paths["/api/sessions/{id}/pay"]?.["post"]).toMatchObject({
+    security: [{ owner: [] }, { operator: [] }],
+  });
+  expect(document.paths["/api/sessions/{id}/close"]?.["post"]).toMatchObject({
+    security: [{ owner: [] }, { operator: [] }, { macaroon: [] }],
+  });
+  expect(document.paths["/api/agents/{id}/ask"]?.["post"]).toMatchObject({
+    security: [{}, { macaroon: [] }],
   });
   expect(document.paths["/api/kiosks"]?.["post"]).toMatchObject({ security: [{ operator: [] }] });
 });

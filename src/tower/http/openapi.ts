@@ -6,9 +6,18 @@ import {
   JobRecordSchema,
   PriceSchema,
   PurseFiguresSchema,
+  SessionRecordSchema,
 } from "../../protocol/records.ts";
 import { REFUSALS, type RefusalCode } from "../../protocol/refusal.ts";
-import { type CallableBy, type Declaration, declare, refusalsOf, TAGS } from "./declaration.ts";
+import {
+  type CallableBy,
+  type Declaration,
+  declare,
+  type Proof,
+  refusalsOf,
+  type Success,
+  TAGS,
+} from "./declaration.ts";
 import { type AddRoute, answer } from "./route.ts";
 
 /** A JSON Schema, or a part of a document made of them. */
@@ -20,6 +29,7 @@ const RECORDS = {
   JobRecord: JobRecordSchema,
   Price: PriceSchema,
   PurseFigures: PurseFiguresSchema,
+  SessionRecord: SessionRecordSchema,
 };
 
 /**
@@ -42,28 +52,30 @@ function jsonSchema(schema: v.GenericSchema): JsonSchema {
 }
 
 const bearer = (description: string): Json => ({ type: "http", scheme: "bearer", description });
-const SECURITY_SCHEMES: Json = {
+const SECURITY_SCHEMES: { readonly [By in Proof]: Json } = {
   owner: bearer("The `ownerToken` that came with the first job, or from the socket."),
   operator: bearer("The operator's token, from the tower's first start or OPERATOR_TOKEN."),
   macaroon: {
     type: "apiKey",
     in: "header",
     name: "Authorization",
-    description: "`L402 <macaroon>:<preimage>`, or `Bearer <macaroon>` of a session.",
+    description:
+      "`Bearer <macaroon>` of a session, for that session and its jobs; `L402 <macaroon>:<preimage>` of a payment, for what it bought.",
   },
 };
 
-const SECURITY: { readonly [Who in CallableBy]: readonly Json[] } = {
+const PROOFS: { readonly [Who in CallableBy]: readonly (Proof | "none")[] } = {
   anybody: [],
-  owner: [{ owner: [] }, { operator: [] }],
-  operator: [{ operator: [] }],
-  macaroon: [{ macaroon: [] }],
+  owner: ["owner", "operator"],
+  operator: ["operator"],
+  macaroon: ["macaroon"],
 };
 
 /** A route for anybody that refuses tokens looks at them: with one it shows or does more. */
-function securityOf({ callableBy, refusals }: Declaration): readonly Json[] {
+function securityOf({ callableBy, proofs, refusals }: Declaration): readonly Json[] {
   const looksAtTokens = callableBy === "anybody" && refusals.includes("unauthorized");
-  return looksAtTokens ? [{}, ...SECURITY.owner] : SECURITY[callableBy];
+  const taken = proofs ?? (looksAtTokens ? (["none", ...PROOFS.owner] as const) : PROOFS[callableBy]);
+  return taken.map((proof) => (proof === "none" ? {} : { [proof]: [] }));
 }
 
 function parametersOf({ headers, params, query }: Declaration): readonly Json[] {
@@ -91,14 +103,20 @@ const refusedWith = (codes: readonly RefusalCode[]): Json => ({
   },
 });
 
+const contentOf = ({ otherTypes, type = "application/json" }: Success, usual: v.GenericSchema): Json =>
+  Object.fromEntries(
+    Object.entries({ [type]: usual, ...otherTypes }).map(([name, schema]) => [
+      name,
+      { schema: jsonSchema(schema) },
+    ]),
+  );
+
 function responsesOf(declaration: Declaration): Json {
-  const successes = Object.entries(declaration.answers).map(([status, { description, schema, type }]) => [
+  const successes = Object.entries(declaration.answers).map(([status, success]) => [
     status,
     {
-      description,
-      ...(schema !== undefined && {
-        content: { [type ?? "application/json"]: { schema: jsonSchema(schema) } },
-      }),
+      description: success.description,
+      ...(success.schema !== undefined && { content: contentOf(success, success.schema) }),
     },
   ]);
   const byStatus = Map.groupBy(refusalsOf(declaration), (code) => REFUSALS[code].status);
@@ -107,7 +125,7 @@ function responsesOf(declaration: Declaration): Json {
 }
 
 function operationOf(declaration: Declaration): Json {
-  const { body, description, id, summary, tag } = declaration;
+  const { body, description, id, otherBodies = [], summary, tag } = declaration;
   const parameters = parametersOf(declaration);
   return {
     operationId: id,
@@ -117,7 +135,12 @@ function operationOf(declaration: Declaration): Json {
     security: securityOf(declaration),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
-      requestBody: { required: true, content: { "application/json": { schema: jsonSchema(body) } } },
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          ["application/json", ...otherBodies].map((type) => [type, { schema: jsonSchema(body) }]),
+        ),
+      },
     }),
     responses: responsesOf(declaration),
   };

@@ -42,14 +42,14 @@ const payFromPurse = declare({
   id: "payFromPurse",
   method: "POST",
   path: "/api/play/pay",
-  summary: "Pays an invoice of this tower from the caller's purse.",
+  summary: "Pays an invoice of this tower from the caller's purse, and tells the payer the preimage.",
   body: v.strictObject({
     paymentRequest: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)),
   }),
   answers: {
     200: {
       description: "It is paid. The tower knows of it already.",
-      schema: v.object({ paymentHash: v.string(), ...purseFields }),
+      schema: v.object({ paymentHash: v.string(), preimage: v.string(), ...purseFields }),
     },
   },
   refusals: [
@@ -120,10 +120,10 @@ export function addPlayRoutes(add: AddRoute, { economy, limits, purses }: PlayRo
 
   add(payFromPurse, async (input) => {
     const ownerId = within(input);
-    const { paymentHash, purse } = purses.payFromPurse(ownerId, input.body.paymentRequest);
+    const { paymentHash, preimage, purse } = purses.payFromPurse(ownerId, input.body.paymentRequest);
     // The wallet's hint does this as well; waiting for it here means that the answer comes after the fact.
     await economy.reconcile(paymentHash);
-    return answer(200, { paymentHash, ...purseFigures(purse) });
+    return answer(200, { paymentHash, preimage, ...purseFigures(purse) });
   });
 
   add(fillPurse, (input) => {

@@ -67,11 +67,11 @@ export type AddRoute = <Declared extends Declaration>(
 export function addingRoutes(app: FastifyInstance, callers: Callers): AddRoute {
   return (declaration, handler) => {
     const { answers, callableBy, method, path } = declaration;
-    const isStreamed = Object.values(answers).some(({ type }) => type === "text/event-stream");
+    const isStreamed = Object.values(answers).some(({ type }) => type !== undefined);
     app.route({
       method,
       url: path.slice(app.prefix.length),
-      exposeHeadRoute: !isStreamed,
+      exposeHeadRoute: !isStreamed && declaration.head !== false,
       config: { declaration },
       async handler(request, reply) {
         const operator = callableBy === "operator" ? await callers.operator(request) : undefined;
@@ -82,7 +82,7 @@ export function addingRoutes(app: FastifyInstance, callers: Callers): AddRoute {
         const input = { ...parts, acting, request, reply } as unknown as Parameters<typeof handler>[0];
         const { status, body }: { status: number; body: unknown } = await handler(input);
         const type = answers[status]?.type;
-        if (type !== undefined) reply.type(type);
+        if (type !== undefined && !reply.hasHeader("content-type")) reply.type(type);
         return reply.code(status).send(body);
       },
     });

@@ -12,11 +12,13 @@ import { createAccess } from "../access/identity.ts";
 import type { Kiosk, Kiosks } from "../access/kiosks.ts";
 import { createLimits } from "../access/limiter.ts";
 import { createLogger } from "../access/logger.ts";
+import type { Credentials } from "../access/macaroons/credentials.ts";
 import type { Owners } from "../access/owners.ts";
 import { newSecret } from "../access/secret.ts";
 import type { Caller, Economy } from "../economy/economy.ts";
 import { createHead } from "../gateway/head.ts";
 import type { SnapshotSource } from "../gateway/snapshot-source.ts";
+import { createCalendar } from "../ledger/day.ts";
 import type { LogEntry } from "../log/entry.ts";
 import type { LogFollower, LogSubscriber } from "../log/follow.ts";
 import { createValueBoard } from "../values/board.ts";
@@ -70,8 +72,12 @@ export function memoryLog() {
   };
 }
 
+const NO_CREDENTIALS: Credentials = {
+  verify: async () => refuse("unauthorized", "No credential was given out here."),
+};
+
 /** Owners and kiosks in memory, with their secrets in the clear. */
-export function memoryAccess(operatorToken: string) {
+export function memoryAccess(operatorToken: string, credentials = NO_CREDENTIALS) {
   const ownersByToken = new Map<string, OwnerId>();
   const kiosksByToken = new Map<string, Kiosk>();
   const owners: Owners = {
@@ -95,7 +101,7 @@ export function memoryAccess(operatorToken: string) {
       return found !== undefined && kiosksByToken.delete(found[0]);
     },
   };
-  return createAccess(operatorToken, owners, kiosks);
+  return createAccess(operatorToken, owners, kiosks, credentials);
 }
 
 /** An economy that notes what it is asked and does nothing by itself. */
@@ -147,6 +153,7 @@ export function recordingEconomy() {
       withdrawal: noTreasury,
       setBudget: noTreasury,
     },
+    withdrawLinks: { make: noTreasury, offer: noTreasury, claim: noTreasury },
   } satisfies Omit<Economy, "drain">;
   return {
     performed,
@@ -162,7 +169,7 @@ export function recordingEconomy() {
   };
 }
 
-const noTreasury = (): never => refuse("unsupported", "There is no treasury here.");
+const noTreasury = (): never => refuse("storage_unavailable", "There are no books here.");
 
 /** A job that waits for its evaluation to be paid. */
 export function job(id: string, owner: OwnerId): JobRecord {
@@ -189,7 +196,7 @@ export async function startServer(overrides: Partial<ServerOptions> = {}) {
   const board = createValueBoard();
   const chat: { readonly line: ChatLine; readonly ownerId: OwnerId | null }[] = [];
   const logged: string[] = [];
-  const access = memoryAccess(OPERATOR_TOKEN);
+  const access = overrides.access ?? memoryAccess(OPERATOR_TOKEN);
   const agents = AGENT_DEFS.map(({ id, ...def }) => ({ ...def, agentId: id, state: "idle" }));
   const snapshots: SnapshotSource = {
     read: async (viewer) => ({
@@ -226,6 +233,12 @@ export async function startServer(overrides: Partial<ServerOptions> = {}) {
     subscribeGraceMs: 60_000,
     purses: undefined,
     ready: async () => {},
+    books: {
+      database: { read: noTreasury, transaction: noTreasury, close: async () => {} },
+      dayOf: createCalendar("UTC"),
+      timeZone: "UTC",
+      now: Date.now,
+    },
     clientDir: "/nonexistent",
     patienceMs: 50,
     ...overrides,

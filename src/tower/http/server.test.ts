@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as rawRequest } from "node:http";
 import { connect } from "node:net";
@@ -253,11 +254,15 @@ test("a purse is looked at, filled, pays an invoice of this tower, and asks for 
     description: "eval",
     expirySeconds: 600,
   });
-  expect((await ask("POST", "/api/play/pay", { token, body: { paymentRequest } })).body).toEqual({
+  const paid = (await ask("POST", "/api/play/pay", { token, body: { paymentRequest } })).body;
+  expect(paid).toEqual({
     paymentHash,
+    preimage: expect.stringMatching(/^[0-9a-f]{64}$/),
     balanceSats: 19_990,
     faucetLeftSats: 30_000,
   });
+  // A payer's receipt, which any payer can check.
+  expect(createHash("sha256").update(Buffer.from(paid.preimage, "hex")).digest("hex")).toBe(paymentHash);
   expect(reconciled).toEqual([paymentHash]);
   expect(await ask("POST", "/api/play/pay", { token, body: { paymentRequest } })).toMatchObject(
     refused(409, "already_paid"),

@@ -11,23 +11,36 @@ import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import { RefusalError, refuse } from "../../protocol/refusal.ts";
 import { createIntake, type Intake } from "../access/intake.ts";
 import { addressKey } from "../access/limiter.ts";
+import { systemClock } from "../clock.ts";
 import type { Economy } from "../economy/economy.ts";
+import { createPaymentHints } from "../economy/payment-hints.ts";
 import { acceptSockets, type Gateway, openGateway } from "../gateway/gateway.ts";
 import type { GatewayOptions } from "../gateway/parts.ts";
+import { addAskRoutes } from "./asks.ts";
 import { acceptJson } from "./body.ts";
 import { type Callers, createCallers } from "./callers.ts";
 import { serveClient } from "./client.ts";
 import type { Declaration } from "./declaration.ts";
 import { addHealthRoutes } from "./health.ts";
+import { addHookRoutes } from "./hooks.ts";
 import { addJobStreamRoute } from "./job-stream.ts";
-import { addJobRoutes } from "./jobs.ts";
+import { addJobRoutes, PATIENCE_MS } from "./jobs.ts";
 import { addKioskRoutes } from "./kiosks.ts";
+import { addLedgerRoute, type Books } from "./ledger.ts";
+import { addLinkRoutes, addLnurlRoutes, answerAsLnurl } from "./lnurl.ts";
 import { addOpenApiRoute } from "./openapi.ts";
+import { addOperatorRoutes } from "./operator.ts";
+import { WORK_PATIENCE_MS } from "./paid-jobs.ts";
 import { addPlayRoutes, type PlayRoutesOptions } from "./play.ts";
 import { answerRefusals, answerRouterErrors } from "./refusals.ts";
 import { addingRoutes } from "./route.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
+import { createSessionDoor } from "./session-entry.ts";
+import { addSessionRequestRoute } from "./session-requests.ts";
+import { addSessionRoutes } from "./sessions.ts";
 import { dropSilentConnections } from "./silent-connections.ts";
+import { addTreasuryRoutes } from "./treasury.ts";
+import { createWaiting } from "./waiting.ts";
 
 /** Everything that both doors, HTTP and socket, stand on. */
 export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
@@ -36,12 +49,18 @@ export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
   readonly purses: PlayRoutesOptions["purses"] | undefined;
   /** Throws a `RefusalError` when nobody should be sent here. */
   readonly ready: () => Promise<void>;
+  readonly books: Books;
+  /** The origin by which wallets anywhere reach the tower. */
+  readonly publicUrl?: string | undefined;
   /** The folder of the built browser app. */
   readonly clientDir: string;
-  /** Requests to `/api` that one address may send in a minute. */
+  /** Requests to `/api`, and to `/lnurl`, that one address may send in a minute. */
   readonly requestsPerMinute?: number;
   readonly maxEventLoopDelayMs?: number;
+  /** How long an answer waits for the wallet, in milliseconds. */
   readonly patienceMs?: number;
+  /** How long an answer waits for work that is paid for, in milliseconds. */
+  readonly workPatienceMs?: number;
 }
 
 const REQUESTS_PER_MINUTE = 600;
@@ -86,20 +105,50 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.addHook("onRequest", async (request) => {
     if (SAFE_METHODS.has(request.method)) return;
     options.doors.check(request.headers);
-    if (!/^application\/json\b/i.test(request.headers["content-type"] ?? ""))
+    const type = request.headers["content-type"] ?? "";
+    const others = request.routeOptions.config.declaration?.otherBodies ?? [];
+    if (!/^application\/json\b/i.test(type) && !others.includes(plain(type)))
       refuse("unsupported_media_type", "Send a JSON body with the header Content-Type: application/json.");
   });
   const declarations = collectDeclarations(app);
-  const callers = createCallers(options.access, options.limits);
+  const callers = createCallers(options.access, options.limits, options.now);
   addHealthRoutes(addingRoutes(app, callers), options.ready);
   const intake = createIntake(options.economy, options.limits);
   const gateway = openGateway(app, { ...options, intake });
   await app.register((api) => addApi(api, { gateway, intake, callers, declarations }, options), {
     prefix: "/api",
   });
+  await app.register(
+    async (lnurl) => {
+      answerAsLnurl(lnurl);
+      await limitRate(lnurl, options);
+      addLnurlRoutes(addingRoutes(lnurl, callers), {
+        economy: options.economy,
+        publicUrl: options.publicUrl,
+      });
+    },
+    { prefix: "/lnurl" },
+  );
   await serveClient(app, options.clientDir);
   return { app, gateway, declarations };
 }
+
+/** Counts what each address asks for of the routes that are added from now on. */
+async function limitRate(
+  app: FastifyInstance,
+  { requestsPerMinute: max = REQUESTS_PER_MINUTE }: Pick<ServerOptions, "requestsPerMinute">,
+): Promise<void> {
+  await app.register(rateLimit, {
+    max,
+    timeWindow: "1 minute",
+    keyGenerator: (request) => addressKey(request.ip),
+    errorResponseBuilder: (_request, { after }) =>
+      new RefusalError("rate_limited", `Too many requests from this address: try again in ${after}.`),
+  });
+}
+
+/** A Content-Type without its parameters. */
+const plain = (type: string): string => type.split(";")[0]?.trim().toLowerCase() ?? "";
 
 /** What the routes under `/api` are made with, besides the server's options. */
 interface ApiParts {
@@ -115,32 +164,43 @@ async function addApi(
   options: ServerOptions,
 ): Promise<void> {
   const { access, board, economy, limits, purses, snapshots } = options;
-  await api.register(rateLimit, {
-    max: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
-    timeWindow: "1 minute",
-    keyGenerator: (request) => addressKey(request.ip),
-    errorResponseBuilder: (_request, { after }) =>
-      new RefusalError("rate_limited", `Too many requests from this address: try again in ${after}.`),
-  });
+  await limitRate(api, options);
   const known = collectRoutes(api);
   const add = addingRoutes(api, callers);
-  addJobRoutes(add, {
-    economy,
-    intake,
-    callers,
-    agents: () => snapshots.agents(),
-    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
-  });
+  const { patienceMs = PATIENCE_MS, workPatienceMs = WORK_PATIENCE_MS } = options;
+  const agents = () => snapshots.agents();
+  addJobRoutes(add, { economy, intake, callers, agents, patienceMs });
+  const waiting = createWaiting();
+  const door = createSessionDoor(economy, callers);
+  const hasPurses = purses !== undefined;
+  addSessionRoutes(add, { economy, intake, callers, limits, door, waiting, patienceMs, hasPurses });
+  addSessionRequestRoute(add, { economy, intake, door, waiting, workPatienceMs, agents });
+  addAskRoutes(add, { economy, intake, callers, waiting, workPatienceMs, agents });
   const endStreams = addJobStreamRoute(add, {
     economy,
     board,
+    callers,
     failed: (error) => options.log.error({ err: error }, "a stream of a job failed"),
     ...(options.pingMs !== undefined && { heartbeatMs: options.pingMs }),
   });
   // Before the server stops listening: it waits for every answer that is under way.
-  api.addHook("preClose", async () => endStreams());
+  api.addHook("preClose", async () => {
+    endStreams();
+    waiting.end();
+  });
   addKioskRoutes(add, { kiosks: access.kiosks, dropKiosk: gateway.dropKiosk });
-  if (purses !== undefined) addPlayRoutes(add, { economy, limits, purses });
+  addTreasuryRoutes(add, economy.treasury);
+  const hints = createPaymentHints({
+    reconcile: (paymentHash) => economy.reconcile(paymentHash),
+    clock: systemClock,
+    failed: (error) => options.log.warn({ err: error }, "a hint of a payment could not be followed"),
+  });
+  api.addHook("onClose", hints.close);
+  await api.register(async (hooks) => addHookRoutes(hooks, addingRoutes(hooks, callers), hints));
+  addLedgerRoute(add, options.books);
+  addLinkRoutes(add, { economy, limits, publicUrl: options.publicUrl });
+  addOperatorRoutes(add, { economy, intake });
+  if (hasPurses) addPlayRoutes(add, { economy, limits, purses });
   addOpenApiRoute(add, declarations);
   refuseOtherMethods(api, known());
 }

@@ -60,3 +60,17 @@ export function createCalendar(timeZone: string): (atMs: number) => Day {
     return latest;
   };
 }
+
+/** Steps that lead to a named day from an instant near it: one to each side, and one to see that there is none. */
+const MOST_STEPS = 4;
+
+/** The day of a calendar that is called so, `YYYY-MM-DD`; undefined for one that it does not have, as zones have skipped some. */
+export function dayNamed(dayOf: (atMs: number) => Day, name: string): Day | undefined {
+  let atMs = Date.parse(`${name}T12:00:00Z`);
+  for (let step = 0; step < MOST_STEPS && !Number.isNaN(atMs); step += 1) {
+    const day = dayOf(atMs);
+    if (day.name === name) return day;
+    atMs = day.name < name ? day.nextMs : day.startMs - 1;
+  }
+  return undefined;
+}

@@ -25,10 +25,17 @@ export interface OpenedWallet {
  */
 export function openWallet(
   lightning: LightningConfig,
-  options: { readonly dataDir: string; readonly now: () => number; readonly dayOf: DayOf },
+  options: {
+    readonly dataDir: string;
+    readonly now: () => number;
+    readonly dayOf: DayOf;
+    /** Where wallets that do so tell of what was paid. */
+    readonly webhook: string | undefined;
+  },
 ): OpenedWallet {
-  const { dataDir, now, dayOf } = options;
-  if (lightning.kind !== "play") return { wallet: openRealWallet(lightning, now), purses: undefined };
+  const { dataDir, now, dayOf, webhook } = options;
+  if (lightning.kind !== "play")
+    return { wallet: openRealWallet(lightning, { now, webhook }), purses: undefined };
   const file = join(dataDir, "play-wallet.db");
   // It holds keys and preimages.
   ensurePrivateFile(file);
@@ -38,12 +45,12 @@ export function openWallet(
 
 function openRealWallet(
   lightning: Exclude<LightningConfig, { readonly kind: "play" }>,
-  now: () => number,
+  { now, webhook }: { readonly now: () => number; readonly webhook: string | undefined },
 ): Wallet {
   switch (lightning.kind) {
     case "lnbits": {
       const { url, adminKey, invoiceKey = adminKey, network } = lightning;
-      return openLnbitsWallet({ url, adminKey, invoiceKey, network, now });
+      return openLnbitsWallet({ url, adminKey, invoiceKey, network, now, webhook });
     }
     case "phoenixd":
       return openPhoenixdWallet({ ...lightning, now });

@@ -34,7 +34,8 @@ export interface JobTower {
   stop(): Promise<void>;
 }
 
-const REQUEST =
+/** What every tower in these tests is asked. */
+export const REQUEST =
   "Give me the sentiment of this: I love the spring, the flowers and the long warm evenings by the river.";
 
 /** Starts a tower with this environment, or with a wallet that is given, and asks it for a job. */

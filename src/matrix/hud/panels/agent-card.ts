@@ -8,45 +8,58 @@ import { letterColor } from "../kit/letter-color.ts";
 import type { HudNode } from "../kit/node.ts";
 import { bottomOf, type Rect, rect, rightOf } from "../kit/rect.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
+import { HEIGHT } from "../layout.ts";
 import { isMine, needsOf } from "../needs.ts";
 import { budgetText, stateDot, stateWord, stressColor } from "./agent-list.ts";
+import { createTreasuryButton } from "./treasury-offer.ts";
 
 /** The selected agent: who it is, what it is doing and for how much, and what can be asked of it. */
 export const agentCardFeature: HudFeature = {
   name: "agent",
-  create: (context) => ({
-    view(at) {
-      const { state, selection, ui } = context;
-      const id = selection.get();
-      const agent = id === undefined ? undefined : state.agents.get().get(id);
-      if (agent === undefined) return undefined;
-      const close = rect(rightOf(at) - SPACE.target, at.y, SPACE.target, SPACE.target);
-      return {
-        key: "agent",
-        role: "region",
-        rect: at,
-        label: "Selected agent",
-        marks: [panelGround(at), { kind: "box", rect: rect(at.x, at.y, at.width, 2), fill: agent.color }],
-        children: [
-          ...lines(context, agent, at),
-          iconButton("close", close, "Close", cross(close.x + 22, close.y + 22, COLOR.dim), () =>
-            selection.set(undefined),
-          ),
-          ...buttons(context, agent, at, () => {
-            patchUi(ui, { asking: agent.id });
-            context.focusEntry();
-          }),
-        ],
-      };
-    },
-  }),
+  create(context) {
+    const treasury = createTreasuryButton(context);
+    return { view: (at) => cardNode(context, treasury, at) };
+  },
 };
+
+function cardNode(
+  context: HudContext,
+  treasury: ReturnType<typeof createTreasuryButton>,
+  at: Rect,
+): HudNode | undefined {
+  const { state, selection, ui } = context;
+  const id = selection.get();
+  const agent = id === undefined ? undefined : state.agents.get().get(id);
+  if (agent === undefined) return undefined;
+  const close = rect(rightOf(at) - SPACE.target, at.y, SPACE.target, SPACE.target);
+  const offer = treasury.node(
+    agent.id,
+    rect(at.x + SPACE.pad, bottomOf(at) - SPACE.target - 8, at.width - 2 * SPACE.pad, SPACE.target),
+  );
+  const above = offer === undefined ? at : rect(at.x, at.y, at.width, at.height - HEIGHT.treasuryOffer);
+  return {
+    key: "agent",
+    role: "region",
+    rect: at,
+    label: "Selected agent",
+    marks: [panelGround(at), { kind: "box", rect: rect(at.x, at.y, at.width, 2), fill: agent.color }],
+    children: [
+      ...lines(context, agent, at),
+      iconButton("close", close, "Close", cross(close.x + 22, close.y + 22, COLOR.dim), () =>
+        selection.set(undefined),
+      ),
+      ...buttons(context, agent, above, () => {
+        patchUi(ui, { asking: agent.id });
+        context.focusEntry();
+      }),
+      ...(offer === undefined ? [] : [offer]),
+    ],
+  };
+}
 
 /** What of this agent's work waits to be claimed back by this person. */
 function owedText(state: HudContext["state"], agent: AgentView): string | undefined {
-  const owed = needsOf(state).find(
-    ({ action, job }) => action === "claim_refund" && job.agentId === agent.id,
-  );
+  const owed = needsOf(state).find((need) => need.action === "claim_refund" && need.job.agentId === agent.id);
   return owed && `${formatSats(owed.amountSats)} of your last job waits to be claimed back.`;
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { sats } from "../../../protocol/units.ts";
 import { type HudNode, wordsOf } from "../kit/node.ts";
-import { JOB, job } from "../testing/fake-state.ts";
+import { awaited, JOB, job, SESSION, session } from "../testing/fake-state.ts";
 import { createNullHud } from "../testing/null-hud.ts";
 
 let ended: (() => void)[] = [];
@@ -119,7 +119,9 @@ test("a refusal by the tower keeps the text and shows why", () => {
   const hud = open();
   hud.type("hello");
   hud.enter();
-  hud.stores.notices.set([{ id: "r1", message: "Timmy has spent its budget for today." }]);
+  hud.stores.notices.set([
+    { id: "r1", code: "budget_exhausted", message: "Timmy has spent its budget for today." },
+  ]);
   hud.answerAll();
   hud.frame(16);
   expect([hud.refusal(), hud.field().value]).toEqual(["Timmy has spent its budget for today.", "hello"]);
@@ -174,4 +176,66 @@ test("an invoice without anything owed is no request", () => {
     "This is an invoice, and nothing is owed to you that it could be paid with.",
     INVOICE,
   ]);
+});
+
+test("a session pays by default and the entry says so; one tap pays each request by invoice instead", () => {
+  const hud = open();
+  const words = () => [hud.node("chat/funding")?.label, hud.node("chat/funding")?.selected];
+  const seen = [words()];
+  hud.setSessions(awaited(500));
+  hud.frame(1600);
+  seen.push(words());
+  hud.setSessions(session());
+  hud.frame(1600);
+  seen.push(words());
+  hud.type("one");
+  hud.enter();
+  hud.answerAll();
+  hud.frame(300);
+  hud.tap("chat/funding");
+  seen.push(words());
+  hud.type("two");
+  hud.enter();
+  expect(seen).toEqual([
+    ["start a session", undefined],
+    ["session: deposit ⚡500", undefined],
+    ["from your session ⚡2\u2009340", true],
+    ["by invoice, each", false],
+  ]);
+  expect(hud.sent).toEqual([
+    { type: "job_request", agentId: "timmy", request: "one", funding: "session", sessionId: SESSION },
+    { type: "job_request", agentId: "timmy", request: "two", funding: "invoice" },
+  ]);
+});
+
+test("without a session that can pay, the entry's button opens the way to one", () => {
+  const hud = open();
+  hud.tap("chat/funding");
+  expect(hud.hud.ui.get().card).toEqual({ kind: "session", page: "home" });
+});
+
+test.each([
+  ["balance_too_low", "It may cost ⚡900.", " Top the session up, or pay this one by invoice."],
+  ["session_paused", "The session is paused.", " Top the session up, or pay this one by invoice."],
+  ["session_not_active", "The session is over.", " Pay its invoice first, or pay this one by invoice."],
+])("%s: the text is kept, and what to do is said", (code, message, advice) => {
+  const hud = open();
+  hud.setSessions(session({ balanceSats: sats(60) }));
+  hud.frame(1600);
+  hud.type("hello");
+  hud.enter();
+  hud.stores.notices.set([{ id: "r1", code, message }]);
+  hud.answerAll();
+  hud.frame(300);
+  expect([hud.refusal(), hud.field().value]).toEqual([message + advice, "hello"]);
+  const offers = code === "session_not_active" ? undefined : "TOP UP THE SESSION";
+  const button = hud.node("chat/topup");
+  expect(button && wordsOf(button)).toBe(offers);
+  if (button === undefined) return;
+  hud.frame(16);
+  hud.tap("chat/topup");
+  expect(hud.hud.ui.get().card).toEqual({ kind: "session", page: "topup" });
+  hud.type("hello again");
+  hud.frame(16);
+  expect([hud.refusal(), hud.node("chat/topup")]).toEqual([undefined, undefined]);
 });

@@ -1,16 +1,19 @@
 import * as v from "valibot";
 import { MAX_REQUEST_LENGTH, RequestTextSchema } from "../../../protocol/intents.ts";
 import type { AgentView, IntentDraft } from "../../state/model.ts";
+import { wantsTopUp } from "../advice.ts";
 import { actionName } from "../asks.ts";
 import { type HudContext, patchUi } from "../context.ts";
-import { chevron, iconButton, text } from "../kit/build.ts";
+import { button, chevron, iconButton, text } from "../kit/build.ts";
+import { fieldGround, fieldMarks, isCaretLit } from "../kit/field-marks.ts";
 import { letterColor } from "../kit/letter-color.ts";
-import type { HudNode, Mark } from "../kit/node.ts";
+import type { HudNode } from "../kit/node.ts";
 import { type Rect, rect, rightOf } from "../kit/rect.ts";
 import type { LineRange } from "../kit/text.ts";
 import { createTextField, FIELD_LINE } from "../kit/text-field.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
 import type { Layout } from "../layout.ts";
+import { fundingButton, fundingOf } from "./funding.ts";
 import { owedJob, pastedInvoice } from "./pasted-invoice.ts";
 
 /** The text entry at the foot of the chat: whom to ask, what to ask, and sending it. */
@@ -29,14 +32,16 @@ export interface Entry {
 const MOST_LINES = 5;
 /** From here on the counter is shown. */
 const COUNTED_FROM = MAX_REQUEST_LENGTH - 100;
-/** Half a blink of the caret, in milliseconds. */
-const BLINK = 530;
 const PAD = 11;
+/** How wide the counter is. */
+const COUNTER = 70;
 const ASK = "entry";
 
 export function createEntry(context: HudContext): Entry {
-  const { state, ui, selection, asks, measure, now, wakeAt, refresh } = context;
+  const { state, ui, selection, asks, measure, now, refresh } = context;
   let refusal: string | undefined;
+  /** It was refused because the session has too little. */
+  let isShort = false;
   /** The text that was last tried to be sent: what a refusal is about. */
   let judged = "";
   /** The text that is on its way; it stays in the field until the tower has taken it. */
@@ -48,7 +53,10 @@ export function createEntry(context: HudContext): Entry {
     onChange() {
       caretSince = now();
       // Showing a refusal moves the text area, which then tells that it scrolled: only other words make it go away.
-      if (sent === undefined && field.text() !== judged) refusal = undefined;
+      if (sent === undefined && field.text() !== judged) {
+        refusal = undefined;
+        isShort = false;
+      }
       refresh();
     },
     onSubmit: submit,
@@ -65,6 +73,7 @@ export function createEntry(context: HudContext): Entry {
   function submit(): void {
     if (sent !== undefined) return;
     judged = field.text();
+    isShort = false;
     const agent = asked();
     const invoice = pastedInvoice(field.text());
     const claimed = invoice === undefined ? undefined : owedJob(context);
@@ -85,7 +94,7 @@ export function createEntry(context: HudContext): Entry {
     else {
       refusal = undefined;
       const request = field.text();
-      submitAs(ASK, { type: "job_request", agentId: agent.id, request, funding: "invoice" });
+      submitAs(ASK, { type: "job_request", agentId: agent.id, request, ...fundingOf(context) });
       if (ui.get().chatHeight === "entry") patchUi(ui, { chatHeight: "half" });
     }
     if (refusal !== undefined) context.announce(refusal);
@@ -105,6 +114,8 @@ export function createEntry(context: HudContext): Entry {
   function settle(): void {
     if (sent === undefined || asks.isSending(asking)) return;
     refusal = asks.refusal(asking);
+    const refused = asks.refused(asking);
+    isShort = refused !== undefined && wantsTopUp(refused);
     if (refusal === undefined && field.text() === sent) field.set("");
     sent = undefined;
   }
@@ -118,18 +129,22 @@ export function createEntry(context: HudContext): Entry {
       : measure
           .ranges(refusal, SIZE.small, width - 2 * SPACE.pad)
           .map(({ start, end }) => (refusal ?? "").slice(start, end).trimEnd());
+  const refusalHeight = (width: number): number =>
+    refusalLines(width).length * 18 + (isShort ? SPACE.target : 0);
+
   return {
     exists: () => state.me.get().role !== "kiosk",
     asked,
     height(width) {
       const shown = Math.min(MOST_LINES, linesIn(width).length);
-      return SPACE.target + refusalLines(width).length * 18 + 2 * PAD + shown * FIELD_LINE + SPACE.gap;
+      return SPACE.target + refusalHeight(width) + 2 * PAD + shown * FIELD_LINE + SPACE.gap;
     },
     view(at, layout) {
       // Here and not when `sending` changes: by the next frame the refusal, if it is one, has arrived as well.
       settle();
       const agent = asked();
-      const nodes: HudNode[] = [chooserButton(context, at, agent)];
+      const chooser = chooserButton(context, at, agent);
+      const nodes: HudNode[] = [chooser];
       const length = field.text().length;
       const top = at.y + SPACE.target / 2;
       const isResting = layout.kind === "narrow" && ui.get().chatHeight === "entry";
@@ -138,7 +153,7 @@ export function createEntry(context: HudContext): Entry {
         nodes.push({
           key: "counter",
           role: "status",
-          rect: rect(counterRight - 70, top - 11, 70, 22),
+          rect: rect(counterRight - COUNTER, top - 11, COUNTER, 22),
           marks: [
             text(counterRight, top, `${length}/${MAX_REQUEST_LENGTH}`, {
               size: SIZE.small,
@@ -148,6 +163,10 @@ export function createEntry(context: HudContext): Entry {
           ],
         });
       }
+      const free = counterRight + 4 - (length >= COUNTED_FROM ? COUNTER : 0);
+      nodes.push(
+        fundingButton(context, rect(rightOf(chooser.rect), at.y, free - rightOf(chooser.rect), SPACE.target)),
+      );
       if (isResting) {
         const box = rect(rightOf(at) - SPACE.target, at.y, SPACE.target, SPACE.target);
         nodes.push(
@@ -175,7 +194,8 @@ export function createEntry(context: HudContext): Entry {
           ),
         });
       }
-      const boxTop = at.y + SPACE.target + refusals.length * 18;
+      if (isShort) nodes.push(topUpButton(at, refusals.length * 18));
+      const boxTop = at.y + SPACE.target + refusalHeight(at.width);
       const box = rect(
         at.x + SPACE.pad,
         boxTop,
@@ -194,22 +214,13 @@ export function createEntry(context: HudContext): Entry {
   };
 
   function fieldNode(box: Rect, width: number, agent: AgentView | undefined): HudNode {
-    const isFocused = field.isFocused();
     const name = agent?.label.toLowerCase() ?? "an agent";
     const inner = rect(box.x + PAD, box.y + PAD, fieldWidth(width), box.height - 2 * PAD);
     return {
       key: "field",
       role: "group",
       rect: box,
-      marks: [
-        {
-          kind: "box",
-          rect: box,
-          fill: COLOR.well,
-          stroke: isFocused ? COLOR.accent : COLOR.lineStrong,
-          radius: SPACE.radius,
-        },
-      ],
+      marks: [fieldGround(field, box)],
       children: [
         {
           key: "text",
@@ -225,7 +236,13 @@ export function createEntry(context: HudContext): Entry {
               key: "ink",
               role: "ornament",
               rect: inner,
-              marks: field.text() === "" && !isFocused ? [placeholder(inner, name)] : ink(inner, width),
+              marks: fieldMarks(field, measure, {
+                inner,
+                lines: linesIn(width),
+                color: sent === undefined ? COLOR.text : COLOR.stale,
+                placeholder: `ask ${name}…`,
+                isCaretLit: field.isFocused() && isCaretLit(caretSince, context),
+              }),
             },
           ],
         },
@@ -233,64 +250,15 @@ export function createEntry(context: HudContext): Entry {
     };
   }
 
-  function placeholder(inner: Rect, name: string): Mark {
-    return text(inner.x, inner.y + FIELD_LINE / 2, `ask ${name}…`, {
-      size: SIZE.field,
-      color: COLOR.stale,
-      silent: true,
+  function topUpButton(at: Rect, below: number): HudNode {
+    return button({
+      key: "topup",
+      at: rect(at.x + SPACE.pad, at.y + SPACE.target + below, 180, SPACE.target),
+      words: "TOP UP THE SESSION",
+      look: "attention",
+      margin: 5,
+      tap: () => patchUi(ui, { card: { kind: "session", page: "topup" } }),
     });
-  }
-
-  /** Selection, text and caret, as far as they are in sight. The text area says them in the twin. */
-  function ink(inner: Rect, width: number): readonly Mark[] {
-    const value = field.text();
-    const { start, end } = field.selection();
-    const isFocused = field.isFocused();
-    const scroll = field.scrollTop();
-    const marks: Mark[] = [];
-    const lines = linesIn(width);
-    lines.forEach((line, index) => {
-      const y = inner.y + index * FIELD_LINE - scroll;
-      if (y + FIELD_LINE <= inner.y || y >= inner.y + inner.height) return;
-      const x = (offset: number): number =>
-        inner.x + measure.width(value.slice(line.start, offset), SIZE.field);
-      if (isFocused && start < end && start < line.end && end > line.start) {
-        const from = x(Math.max(start, line.start));
-        const to = x(Math.min(end, line.end));
-        marks.push({
-          kind: "box",
-          rect: rect(from, y, Math.max(2, to - from), FIELD_LINE),
-          fill: COLOR.selection,
-        });
-      }
-      const words = value.slice(line.start, line.end);
-      if (words !== "") {
-        marks.push(
-          text(inner.x, y + FIELD_LINE / 2, words, {
-            size: SIZE.field,
-            color: sent === undefined ? COLOR.text : COLOR.stale,
-            silent: true,
-          }),
-        );
-      }
-      const isHere =
-        end >= line.start && (end < line.end || (end === line.end && isLastAt(lines, index, end)));
-      if (isFocused && start === end && isHere && isCaretLit()) {
-        marks.push({
-          kind: "box",
-          rect: rect(Math.min(Math.round(x(end)), rightOf(inner) - 2), y + 2, 2, FIELD_LINE - 4),
-          fill: COLOR.accent,
-        });
-      }
-    });
-    return marks;
-  }
-
-  function isCaretLit(): boolean {
-    if (context.isStill()) return true;
-    const phase = now() - caretSince;
-    wakeAt(now() + BLINK - (phase % BLINK));
-    return Math.floor(phase / BLINK) % 2 === 0;
   }
 
   function sendButton(box: Rect): HudNode {
@@ -298,7 +266,7 @@ export function createEntry(context: HudContext): Entry {
     const y = box.y + box.height / 2;
     const isReady = field.text().trim() !== "" && sent === undefined;
     const color = isReady ? COLOR.accent : COLOR.stale;
-    const button = iconButton(
+    const send = iconButton(
       "send",
       box,
       sent === undefined ? "Send" : "Sending",
@@ -327,14 +295,8 @@ export function createEntry(context: HudContext): Entry {
       ],
       submit,
     );
-    return { ...button, disabled: sent !== undefined };
+    return { ...send, disabled: sent !== undefined };
   }
-}
-
-/** Whether the caret at `end` belongs at this line's end and not at the next line's start. */
-function isLastAt(lines: readonly LineRange[], index: number, end: number): boolean {
-  const next = lines[index + 1];
-  return next === undefined || next.start > end;
 }
 
 function chooserButton({ ui, measure }: HudContext, at: Rect, agent: AgentView | undefined): HudNode {

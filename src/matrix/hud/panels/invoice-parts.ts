@@ -1,36 +1,38 @@
-import { shortJobId } from "../../../job/chat.ts";
 import { formatSats } from "../../../protocol/format.ts";
-import { actionName, intentOf } from "../asks.ts";
 import { type HudContext, patchUi } from "../context.ts";
 import { button, text } from "../kit/build.ts";
-import { copyText } from "../kit/clipboard.ts";
 import type { HudNode } from "../kit/node.ts";
 import { invoiceModules, QUIET_ZONE } from "../kit/qr.ts";
 import { bottomOf, type Rect, rect, rightOf } from "../kit/rect.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
+import { HEIGHT } from "../layout.ts";
+import { type Block, BUTTON, buttonsBlock, heightOf, stack, wrapped } from "./card-blocks.ts";
+import { createClaimForm } from "./claim-form.ts";
+import { createCopier } from "./copier.ts";
 import { cardSign, inkOf } from "./invoice-sign.ts";
 import type { CardView } from "./invoice-state.ts";
 
 /** Side of the QR's light square, its quiet zone included, in CSS pixels. */
 const QR = 264;
-const BUTTON = 50;
 /** Below this much time left the card says how much, in milliseconds. */
 const SHORT = 120_000;
-/** How long "copied" is said, in milliseconds. */
-const COPIED = 2000;
 /** A card lower than this puts the QR beside the words. */
 const LOW = 500;
 
 /** The part of the moment of joy in which its rings grow. */
 export const GROWING = 0.35;
 
+/** What the sign, the amount and the words of a card take that waits for no payment, in CSS pixels. */
+const ENDED = 300;
+
 type Modules = readonly (readonly boolean[])[];
 
 /** The pieces of the invoice card. */
 export function createInvoiceParts(context: HudContext) {
   const { state, ui, asks, measure, now, wakeAt, refresh } = context;
+  const copier = createCopier(context);
+  const claims = createClaimForm(context);
   let qr: { readonly of: string; modules: Modules | undefined } | undefined;
-  let copied: { readonly at: number; readonly isDone: boolean } | undefined;
 
   function modulesOf(paymentRequest: string): Modules | undefined {
     if (qr?.of !== paymentRequest) {
@@ -50,31 +52,16 @@ export function createInvoiceParts(context: HudContext) {
     return qr?.modules;
   }
 
-  function copy(paymentRequest: string): void {
-    void copyText(context.document, paymentRequest).then((isDone) => {
-      copied = { at: now(), isDone };
-      context.announce(isDone ? "Invoice copied." : "The browser did not allow copying.");
-      refresh();
-    });
-  }
-
-  const wrapped = (words: string, width: number, most: number, size: number): readonly string[] => {
-    const ranges = measure.ranges(words, size, width);
-    return ranges
-      .slice(0, most)
-      .map(({ start, end }, index) =>
-        index === most - 1 && ranges.length > most
-          ? measure.fit(words.slice(start).replaceAll("\n", " "), size, width)
-          : words.slice(start, end).trimEnd(),
-      );
-  };
+  const copy = (paymentRequest: string): void => copier.copy("invoice", paymentRequest, "Invoice");
 
   return {
     /** Frees what a closed card needs no more. */
     forget() {
       qr = undefined;
-      copied = undefined;
+      copier.forget();
+      claims.forget();
     },
+    dispose: claims.dispose,
     head(view: CardView, at: Rect): readonly HudNode[] {
       const y = at.y + SPACE.target / 2;
       return [
@@ -84,18 +71,21 @@ export function createInvoiceParts(context: HudContext) {
           rect: rect(at.x + SPACE.pad, at.y, at.width - SPACE.pad - SPACE.target, SPACE.target),
           marks: [
             text(at.x + SPACE.pad, y, view.title, { bold: true, color: inkOf(view) }),
-            text(
-              at.x + SPACE.pad + measure.width(`${view.title}  `, SIZE.body, true),
-              y,
-              `JOB ${shortJobId(view.job.jobId)}`,
-              { size: SIZE.small, color: COLOR.dim },
-            ),
+            text(at.x + SPACE.pad + measure.width(`${view.title}  `, SIZE.body, true), y, view.subject, {
+              size: SIZE.small,
+              color: COLOR.dim,
+            }),
           ],
         },
       ];
     },
+    /** How high a card wants to be, in CSS pixels. While it is paid it does not shrink. */
+    heightOf(view: CardView, width: number): number {
+      if (view.kind === "new" || view.kind === "paying" || view.kind === "paid") return HEIGHT.invoice;
+      return SPACE.target + ENDED + heightOf(todo(view, width - 2 * SPACE.edge)) + SPACE.edge;
+    },
     body(view: CardView, at: Rect, joy: number | undefined): readonly HudNode[] {
-      const paymentRequest = view.invoice?.paymentRequest;
+      const { paymentRequest } = view;
       const isPayable = (view.kind === "new" || view.kind === "paying") && paymentRequest !== undefined;
       if (isPayable && at.height < LOW - SPACE.target) return beside(view, at, paymentRequest);
       return isPayable ? stacked(view, at, paymentRequest) : ended(view, at, joy);
@@ -156,7 +146,7 @@ export function createInvoiceParts(context: HudContext) {
         role: "text",
         rect: at,
         label: view.words,
-        marks: wrapped(view.words, at.width, most, SIZE.small).map((line, index) =>
+        marks: wrapped(measure, view.words, at.width, most, SIZE.small).map((line, index) =>
           text(x, at.y + 9 + index * 18, line, { size: SIZE.small, align, color: COLOR.dim }),
         ),
       },
@@ -187,11 +177,10 @@ export function createInvoiceParts(context: HudContext) {
       isPlay && purse !== undefined ? `play sats · purse ${formatSats(purse.balanceSats)}` : undefined;
     const noteHeight = (note === undefined || isNarrow ? 0 : 24) + (left === undefined ? 0 : 24);
     const height = noteHeight + BUTTON + 8 + SPACE.target;
-    const action = view.invoice?.invoiceType === "eval" ? "pay_eval" : "pay_work";
     const isToppingUp = asks.isSending("purse_topup");
 
     function copyButton(box: Rect, look: "strong" | "quiet"): HudNode {
-      const words = copyWords(isNarrow);
+      const words = copier.words("invoice", isNarrow ? "COPY" : "COPY INVOICE");
       return button({ key: "copy", at: box, words, look, tap: () => copy(paymentRequest) });
     }
 
@@ -237,7 +226,7 @@ export function createInvoiceParts(context: HudContext) {
         size: SIZE.large,
         disabled: isBusy || !isLive,
         tap: () => {
-          asks.ask(actionName(view.job.jobId, action), intentOf(view.job, action));
+          if (view.pay !== undefined) asks.ask(view.pay.name, view.pay.intent);
           refresh();
         },
       });
@@ -266,12 +255,6 @@ export function createInvoiceParts(context: HudContext) {
     };
   }
 
-  function copyWords(isNarrow: boolean): string {
-    if (copied === undefined || now() >= copied.at + COPIED) return isNarrow ? "COPY" : "COPY INVOICE";
-    wakeAt(copied.at + COPIED);
-    return copied.isDone ? "copied" : "not allowed";
-  }
-
   function line(key: string, shown: string, at: Rect, y: number, color: string): HudNode {
     return {
       key,
@@ -297,42 +280,40 @@ export function createInvoiceParts(context: HudContext) {
   function ended(view: CardView, at: Rect, joy: number | undefined): readonly HudNode[] {
     const x = at.x + at.width / 2;
     const grown = joy === undefined || context.isStill() ? 1 : Math.min(1, joy / GROWING);
-    const isLow = at.height < LOW - SPACE.target;
-    const y = at.y + (isLow ? 66 : 130);
-    const inner = rect(at.x + SPACE.edge, 0, at.width - 2 * SPACE.edge, 0);
-    const top = y + (isLow ? 56 : 100);
-    const canClaim =
-      view.job.allowed.includes("claim_refund") && (view.kind === "refund_owed" || view.kind === "paid_late");
-    const buttonAt = rect(inner.x, bottomOf(at) - SPACE.edge - BUTTON, inner.width, BUTTON);
-    const isPlay = state.me.get().playSats;
+    const inner = rect(at.x + SPACE.edge, at.y, at.width - 2 * SPACE.edge, at.height);
+    const blocks = todo(view, inner.width);
+    const foot = heightOf(blocks) + SPACE.edge;
+    const room = at.height - foot;
+    // With a keyboard on the screen the sign makes room for what is to be written.
+    const hasSign = room >= 150;
+    const isLow = room < 260;
+    const y = at.y + (isLow ? 50 : 110);
+    const top = hasSign ? y + (isLow ? 56 : 90) : at.y + 20;
     return [
-      {
-        key: "sign",
-        role: "ornament",
-        // As large as the ring of joy grows.
-        rect: rect(x - 140, at.y, 280, y - at.y + 140),
-        marks: cardSign(view, x, y, isLow ? 30 : 44, grown),
-      },
+      ...(hasSign
+        ? [
+            {
+              key: "sign",
+              role: "ornament",
+              // As large as the ring of joy grows.
+              rect: rect(x - 140, at.y, 280, y - at.y + 140),
+              marks: cardSign(view, x, y, isLow ? 30 : 44, grown),
+            } as const,
+          ]
+        : []),
       amount(view, x, top, "center"),
       ...words(
         view,
-        rect(inner.x, top + 32, inner.width, Math.max(18, Math.min(108, buttonAt.y - top - 40))),
+        rect(inner.x, top + 32, inner.width, Math.max(0, Math.min(108, at.y + room - top - 32))),
         "center",
       ),
-      canClaim && isPlay
-        ? button({
-            key: "claim",
-            at: buttonAt,
-            words: `CLAIM ${formatSats(view.job.owedSats)}`,
-            look: "strong",
-            size: SIZE.large,
-            disabled: asks.isSending(actionName(view.job.jobId, "claim_refund")),
-            tap: () => {
-              asks.ask(actionName(view.job.jobId, "claim_refund"), intentOf(view.job, "claim_refund"));
-              refresh();
-            },
-          })
-        : button({ key: "done", at: buttonAt, words: "CLOSE", tap: () => patchUi(ui, { card: undefined }) }),
+      ...stack(blocks, rect(inner.x, at.y + room, inner.width, foot)),
     ];
+  }
+
+  function todo(view: CardView, width: number): readonly Block[] {
+    if (view.claim !== undefined) return claims.blocks(view.claim, width);
+    const close = () => patchUi(ui, { card: undefined });
+    return [buttonsBlock([{ key: "done", words: "CLOSE", tap: close }], { isLarge: true })];
   }
 }

@@ -1,8 +1,10 @@
+import { shortJobId } from "../../../job/chat.ts";
 import type { JobView } from "../../../job/view.ts";
 import { formatSats } from "../../../protocol/format.ts";
-import type { InvoiceRecord } from "../../../protocol/records.ts";
+import { LEAST_PAYOUT_SATS } from "../../../protocol/limits.ts";
+import type { RefundPhase } from "../../../protocol/records.ts";
 import type { Sats } from "../../../protocol/units.ts";
-import { actionName } from "../asks.ts";
+import { type Ask, actionName, intentOf, type Payee } from "../asks.ts";
 import type { Card, HudContext } from "../context.ts";
 import { COLOR } from "../kit/theme.ts";
 
@@ -18,13 +20,23 @@ export type CardKind =
   | "refund_unknown"
   | "refunded";
 
-/** What the card shows, worked out from the job alone. */
+/** How what is owed can be got. */
+export interface Claim {
+  readonly amountSats: Sats;
+  /** The name it is asked under. */
+  readonly name: string;
+  /** Whether a session of one's own can take it. */
+  readonly isForSession: boolean;
+  to(payee: Payee): Ask["intent"];
+}
+
+/** What the card of an invoice or a refund shows, of a job or of a session. */
 export interface CardView {
   /** Names what the card is about, so that its state can be watched. */
   readonly key: string;
   readonly kind: CardKind;
-  readonly job: JobView;
-  readonly invoice: InvoiceRecord | undefined;
+  /** What it belongs to, such as `JOB a4f2…`. */
+  readonly subject: string;
   readonly title: string;
   readonly amountSats: Sats;
   /** What it is for, or what came of it. */
@@ -32,17 +44,23 @@ export interface CardView {
   readonly color: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number | undefined;
+  /** The BOLT11 invoice; undefined when nothing waits to be paid. */
+  readonly paymentRequest: string | undefined;
+  /** Pays it from the own purse. */
+  readonly pay: Ask | undefined;
+  readonly claim: Claim | undefined;
 }
 
-/** The open card; undefined when none is, or when its job is not known here. */
+/** The open card of a job; undefined when none is, or when its job is not known here. */
 export function cardView({
   state,
   ui,
   asks,
 }: Pick<HudContext, "state" | "ui" | "asks">): CardView | undefined {
   const { card } = ui.get();
-  const job = card === undefined ? undefined : state.jobs.get().find(({ jobId }) => jobId === card.jobId);
-  if (card === undefined || job === undefined) return undefined;
+  if (card === undefined || card.kind === "session") return undefined;
+  const job = state.jobs.get().find(({ jobId }) => jobId === card.jobId);
+  if (job === undefined) return undefined;
   const isPlay = state.me.get().playSats;
   return card.kind === "refund" ? refundView(job, asks, isPlay) : invoiceView(job, card, asks);
 }
@@ -56,22 +74,25 @@ function invoiceView(
   if (invoice === undefined) return undefined;
   const { amountSats } = invoice;
   const what = invoiceType === "eval" ? "evaluation" : "work";
+  const action = invoiceType === "eval" ? "pay_eval" : "pay_work";
+  const name = actionName(job.jobId, action);
   const common = {
     key: `${invoiceType}:${job.jobId}`,
-    job,
-    invoice,
+    subject: `JOB ${shortJobId(job.jobId)}`,
     amountSats,
     expiresAt: invoice.expiresAt === undefined ? undefined : Date.parse(invoice.expiresAt),
+    paymentRequest: invoice.paymentRequest,
+    pay: { name, intent: intentOf(job, action) },
+    claim: undefined,
   };
-  const isSending = asks.isSending(actionName(job.jobId, invoiceType === "eval" ? "pay_eval" : "pay_work"));
   switch (invoice.state) {
     case "open":
-      if (!job.allowed.includes(invoiceType === "eval" ? "pay_eval" : "pay_work")) {
+      if (!job.allowed.includes(action)) {
         return { ...common, kind: "expired", title: "NO LONGER DUE", words: job.why, color: COLOR.line };
       }
       return {
         ...common,
-        kind: isSending ? "paying" : "new",
+        kind: asks.isSending(name) ? "paying" : "new",
         title: invoiceType === "eval" ? "EVAL INVOICE" : "WORK INVOICE",
         words: invoice.description ?? job.request ?? `The ${what} of this job.`,
         color: COLOR.amber,
@@ -82,6 +103,7 @@ function invoiceView(
       return {
         ...common,
         kind: "paid_late",
+        claim: claimOf(job),
         title: "PAID TOO LATE",
         words:
           job.refund === "owed"
@@ -100,40 +122,76 @@ function invoiceView(
   }
 }
 
+/** How this person gets what a job owes; undefined while it owes nothing that is not on its way. */
+const claimOf = (job: JobView): Claim | undefined =>
+  job.allowed.includes("claim_refund")
+    ? {
+        amountSats: job.owedSats,
+        name: actionName(job.jobId, "claim_refund"),
+        isForSession: true,
+        to: (payee) => ({ type: "refund_claim", jobId: job.jobId, ...payee }),
+      }
+    : undefined;
+
 function refundView(job: JobView, asks: HudContext["asks"], isPlay: boolean): CardView {
+  return owedView(
+    {
+      key: `refund:${job.jobId}`,
+      subject: `JOB ${shortJobId(job.jobId)}`,
+      words: job.why,
+      refund: job.refund,
+      owedSats: job.owedSats,
+      paidBackSats: job.paidBackSats,
+      claim: claimOf(job),
+    },
+    asks,
+    isPlay,
+  );
+}
+
+/** Whether Lightning would not pay it out and a session can take it. */
+export const isOnlyForSession = ({ isForSession, amountSats }: Claim, isPlay: boolean): boolean =>
+  isForSession && !isPlay && amountSats < LEAST_PAYOUT_SATS;
+
+/** Something that owes sats back, or did. */
+interface Owing {
+  readonly key: string;
+  readonly subject: string;
+  readonly words: string;
+  readonly refund: RefundPhase;
+  readonly owedSats: Sats;
+  readonly paidBackSats: Sats;
+  readonly claim: Claim | undefined;
+}
+
+/** The card of what is owed back: to be claimed, on its way, not known, or back. */
+export function owedView(owing: Owing, asks: HudContext["asks"], isPlay: boolean): CardView {
+  const { refund, owedSats, paidBackSats, claim, ...rest } = owing;
   const common = {
-    key: `refund:${job.jobId}`,
-    job,
-    invoice: undefined,
+    ...rest,
     expiresAt: undefined,
-    words: job.why,
+    paymentRequest: undefined,
+    pay: undefined,
+    claim: undefined,
+    title: "REFUND",
+    amountSats: owedSats,
+    color: COLOR.amber,
   };
-  switch (job.refund) {
+  switch (refund) {
     case "owed": {
-      const isSending = asks.isSending(actionName(job.jobId, "claim_refund"));
-      const kind = isSending ? "refund_sending" : "refund_owed";
+      const kind = claim !== undefined && asks.isSending(claim.name) ? "refund_sending" : "refund_owed";
       // Play sats go to the purse by a tap; a real wallet is nowhere known here.
       const words = isPlay
-        ? job.why
-        : `Make an invoice for exactly ${formatSats(job.owedSats)} with your wallet, paste it where you ask, and send it.`;
-      return { ...common, kind, words, title: "REFUND", amountSats: job.owedSats, color: COLOR.amber };
+        ? rest.words
+        : claim !== undefined && isOnlyForSession(claim, isPlay)
+          ? `Less than ${formatSats(LEAST_PAYOUT_SATS)} is not paid out over Lightning. Put it in a session: there every sat counts.`
+          : `Make an invoice for exactly ${formatSats(owedSats)} with your wallet and paste it here, or write your Lightning Address.`;
+      return { ...common, kind, words, claim };
     }
     case "paying":
-      return {
-        ...common,
-        kind: "refund_sending",
-        title: "REFUND",
-        amountSats: job.owedSats,
-        color: COLOR.amber,
-      };
+      return { ...common, kind: "refund_sending" };
     case "unknown":
-      return {
-        ...common,
-        kind: "refund_unknown",
-        title: "REFUND",
-        amountSats: job.owedSats,
-        color: COLOR.amber,
-      };
+      return { ...common, kind: "refund_unknown" };
     case "paid":
     case "credited":
     case "none":
@@ -141,7 +199,7 @@ function refundView(job: JobView, asks: HudContext["asks"], isPlay: boolean): Ca
         ...common,
         kind: "refunded",
         title: "REFUNDED",
-        amountSats: job.paidBackSats,
+        amountSats: paidBackSats,
         color: COLOR.accent,
       };
   }

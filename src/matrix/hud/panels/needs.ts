@@ -1,32 +1,39 @@
 import { formatSats } from "../../../protocol/format.ts";
-import { type HudContext, type HudFeature, patchUi } from "../context.ts";
+import { type Card, type HudContext, type HudFeature, patchUi } from "../context.ts";
 import { chevron, text } from "../kit/build.ts";
 import { rightOf } from "../kit/rect.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
-import { type Need, needsOf } from "../needs.ts";
+import { cardOf, type Need, needsOf } from "../needs.ts";
 
-const WORDS = { pay_eval: "pay", pay_work: "pay", claim_refund: "claim" } as const;
+const WORDS: Readonly<Record<Need["action"], (sats: string) => string>> = {
+  pay_eval: (sats) => `pay ${sats}`,
+  pay_work: (sats) => `pay ${sats}`,
+  pay_session: (sats) => `pay ${sats}`,
+  claim_refund: (sats) => `claim ${sats}`,
+  claim_session: (sats) => `claim ${sats}`,
+  top_up: (sats) => `low: ${sats}`,
+};
 
 /** What one need asks, in a few words: `pay ⚡500`. */
-export const needText = ({ action, amountSats }: Need): string =>
-  `${WORDS[action]} ${formatSats(amountSats)}`;
+export const needText = ({ action, amountSats }: Need): string => WORDS[action](formatSats(amountSats));
 
 /** Opens the card of the most pressing need; when that is open already, of the next. */
 export function openNextNeed({ state, ui, selection }: HudContext): void {
   const needs = needsOf(state);
-  const card = ui.get().card;
-  const open = needs.findIndex((need) => need.job.jobId === card?.jobId);
+  const { card } = ui.get();
+  const open = needs.findIndex((need) => isOn(card, need));
   const next = needs[(open + 1) % Math.max(1, needs.length)];
   if (next === undefined) return;
-  const { job, action } = next;
-  selection.set(job.agentId);
-  patchUi(ui, {
-    sheet: undefined,
-    card:
-      action === "claim_refund"
-        ? { kind: "refund", jobId: job.jobId }
-        : { kind: "invoice", jobId: job.jobId, invoiceType: action === "pay_eval" ? "eval" : "work" },
-  });
+  if ("job" in next) selection.set(next.job.agentId);
+  patchUi(ui, { sheet: undefined, card: cardOf(next) });
+}
+
+/** Whether the open card is about a need. */
+function isOn(card: Card | undefined, need: Need): boolean {
+  if (card === undefined) return false;
+  if ("job" in need) return card.kind !== "session" && card.jobId === need.job.jobId;
+  const about = cardOf(need);
+  return card.kind === "session" && about.kind === "session" && card.sessionId === about.sessionId;
 }
 
 /** One count that is always in sight: what waits for this person. A tap goes to the next. */

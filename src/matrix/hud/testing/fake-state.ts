@@ -1,14 +1,14 @@
 import { type JobView, jobView } from "../../../job/view.ts";
 import { AGENT_DEFS } from "../../../protocol/agent-defs.ts";
-import { agentId, jobId, ownerId, seq, timestamp } from "../../../protocol/ids.ts";
-import type { ChatLine, InvoiceRecord, JobRecord } from "../../../protocol/records.ts";
+import { agentId, jobId, ownerId, seq, sessionId, timestamp } from "../../../protocol/ids.ts";
+import type { ChatLine, InvoiceRecord, JobRecord, SessionRecord } from "../../../protocol/records.ts";
 import { sats } from "../../../protocol/units.ts";
 import { createChanges } from "../../state/changes.ts";
-import type { AgentView, IntentDraft, MatrixState, Me } from "../../state/model.ts";
+import type { AgentView, IntentDraft, MatrixState, Me, SessionSecret } from "../../state/model.ts";
 import { createStore, type Store } from "../kit/store.ts";
 
 type Stores = {
-  readonly [Key in Exclude<keyof MatrixState, "cues" | "agentChanges">]: Store<
+  readonly [Key in Exclude<keyof MatrixState, "cues" | "secrets" | "agentChanges">]: Store<
     ReturnType<MatrixState[Key]["get"]>
   >;
 };
@@ -47,7 +47,10 @@ export function createFakeState() {
     chat: createStore<readonly ChatLine[]>([]),
     sending: createStore<ReadonlySet<string>>(new Set()),
     notices: createStore<ReturnType<MatrixState["notices"]["get"]>>([]),
+    sessions: createStore<ReturnType<MatrixState["sessions"]["get"]>>([]),
+    session: createStore<ReturnType<MatrixState["session"]["get"]>>(undefined),
   };
+  const secrets = createStore<SessionSecret | undefined>(undefined);
   const agentChanges = createChanges<AgentView["id"]>();
   stores.agents.subscribe(agentChanges.replaced);
   const sent: IntentDraft[] = [];
@@ -55,11 +58,24 @@ export function createFakeState() {
     ...stores,
     agentChanges,
     cues: { subscribe: () => () => undefined },
+    secrets: {
+      subscribe: (listener) =>
+        secrets.subscribe(() => {
+          const secret = secrets.get();
+          if (secret !== undefined) listener(secret);
+        }),
+    },
   };
   return {
     state,
     stores,
     sent,
+    tellSecret: secrets.set,
+    /** The person's sessions; the first that is not over is the current one. */
+    setSessions(...sessions: readonly SessionRecord[]) {
+      stores.sessions.set(sessions);
+      stores.session.set(sessions.find(({ state: its }) => its !== "expired" && its !== "closed"));
+    },
     send(intent: IntentDraft): string {
       sent.push(intent);
       const requestId = `r${sent.length}`;
@@ -122,6 +138,31 @@ export const job = (change: Partial<JobRecord>): JobView =>
     ownerId: ME,
     request: "Tell me the mood of these reviews",
     ...change,
+  });
+
+export const SESSION = sessionId("session_c07e44");
+
+/** An active session of this person's with nothing under way. */
+export const session = (change: Partial<SessionRecord> = {}): SessionRecord => ({
+  sessionId: SESSION,
+  state: "active",
+  balanceSats: sats(2340),
+  reservedSats: sats(0),
+  owedSats: sats(0),
+  refund: "none",
+  expiresAt: timestamp(NOW + 86_400_000),
+  ownerId: ME,
+  ...change,
+});
+
+/** The same while its deposit is waited for. */
+export const awaited = (amount: number): SessionRecord =>
+  session({
+    state: "awaiting_payment",
+    balanceSats: sats(0),
+    amountSats: sats(amount),
+    paymentRequest: invoice("work", amount, "open").paymentRequest ?? "",
+    invoiceExpiresAt: timestamp(NOW + 600_000),
   });
 
 /** A job that waits for its work invoice, and what was said about it. */

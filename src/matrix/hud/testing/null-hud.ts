@@ -36,10 +36,16 @@ export interface NullHudOptions {
   readonly height?: number;
   /** The state that it shows, when it is not the one that the test writes. */
   readonly state?: MatrixState;
+  readonly hidesSecrets?: boolean;
 }
 
 /** A HUD on an engine that draws nothing, with a state, a document and a clock in the test's hands. */
-export function createNullHud({ width = 1180, height = 820, state }: NullHudOptions = {}) {
+export function createNullHud({
+  width = 1180,
+  height = 820,
+  state,
+  hidesSecrets = false,
+}: NullHudOptions = {}) {
   Logger.LogLevels = Logger.WarningLogLevel | Logger.ErrorLogLevel;
   RegisterStandardEngineExtensions();
   const engine = new NullEngine({
@@ -78,6 +84,7 @@ export function createNullHud({ width = 1180, height = 820, state }: NullHudOpti
     reducedMotion: () => true,
     clock: () => now,
     fontReady: new Promise(() => undefined),
+    hidesSecrets,
   });
 
   function observers() {
@@ -137,15 +144,19 @@ export function createNullHud({ width = 1180, height = 820, state }: NullHudOpti
     },
     /** Puts a text into the entry as a keyboard does. */
     type(text: string) {
-      const area = this.field();
+      this.write("chat/field", text);
+    },
+    /** Puts a text into a field as a keyboard does. */
+    write(path: string, text: string) {
+      const area = this.field(path);
       area.focus();
       area.value = text;
       area.selectionStart = area.selectionEnd = text.length;
       area.dispatch("input");
       this.frame(16);
     },
-    field(): FakeElement {
-      const area = this.element("chat/field/text").elements.find(({ tagName }) => tagName === "textarea");
+    field(path = "chat/field"): FakeElement {
+      const area = this.element(`${path}/text`).elements.find(({ tagName }) => tagName === "textarea");
       if (area === undefined) throw new Error("There is no text area.");
       return area;
     },

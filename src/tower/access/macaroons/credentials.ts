@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { refuse } from "../../../protocol/refusal.ts";
-import type { Sql } from "../../storage/port.ts";
+import type { Database, Sql } from "../../storage/port.ts";
 import { limitsOf } from "./caveats.ts";
 import { hasExpired, type Limits } from "./limits.ts";
 import { readMacaroon, writeMacaroon } from "./macaroon.ts";
@@ -90,3 +90,14 @@ export async function verifyCredential(sql: Sql, text: string, now: number): Pro
   const grant = await grantOf(sql, text, now);
   return grant ?? refuse("unauthorized", "This tower does not take the credential: ask for a new one.");
 }
+
+/** The credentials that the tower gave out. */
+export interface Credentials {
+  /** As {@link verifyCredential} does, now. */
+  verify(text: string): Promise<Grant>;
+}
+
+/** Credentials kept in the database. `now` is in milliseconds since 1970. */
+export const createCredentials = (database: Database, now: () => number): Credentials => ({
+  verify: (text) => database.read((sql) => verifyCredential(sql, text, now())),
+});

@@ -130,7 +130,8 @@ test("what is less than Lightning pays out is refused before anything else of th
   expect(() => claimRefund(owed, foreign, wallet, NOW)).toThrow(
     expect.objectContaining({
       code: "below_minimum",
-      message: "⚡50 is less than Lightning pays out (⚡51): it stays as credit, and a session can take it.",
+      message:
+        "⚡50 is less than Lightning pays out (⚡51): it stays as your credit. What a job owes can be put on a session.",
     }),
   );
 });

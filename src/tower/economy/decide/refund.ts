@@ -69,7 +69,7 @@ export function assertAboveLeast(amount: Sats, { leastSats }: Pick<PayingWallet,
   if (amount >= leastSats) return;
   refuse(
     "below_minimum",
-    `${formatSats(amount)} is less than Lightning pays out (${formatSats(leastSats)}): it stays as credit, and a session can take it.`,
+    `${formatSats(amount)} is less than Lightning pays out (${formatSats(leastSats)}): it stays as your credit. What a job owes can be put on a session.`,
   );
 }
 

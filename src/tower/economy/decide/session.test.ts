@@ -260,10 +260,20 @@ test("the fate of what was paid out", () => {
   expect(sessionPayoutEnded(owing("unknown"), sent, { kind: "unknown" })).toEqual(decided({}));
 });
 
-test("a recovery changes whose a session is, whatever its state, and nothing else", () => {
+test("a recovery changes whose a session is, whatever its state, and tells whoever had it that it is over for them", () => {
+  const { sessionId } = at("active");
+  const farewell = {
+    ...{ type: "session_state", sessionId, state: "closed", ownerId: at("active").ownerId },
+    ...{ balanceSats: 0, reservedSats: 0, owedSats: 0, refund: "none" },
+  };
   expect(inEachState((session) => recoverSession(session, ownerId("bert")))).toEqual(
     Object.fromEntries(
-      STATES.map((state) => [state, decided({ sessions: [{ ...at(state), ownerId: "bert" }] })]),
+      STATES.map((state) => [
+        state,
+        decided({ facts: [farewell], sessions: [{ ...at(state), ownerId: "bert" }] }),
+      ]),
     ),
   );
+  const own = at("active");
+  expect(recoverSession(own, own.ownerId ?? ownerId("nobody"))).toEqual(decided({ sessions: [own] }));
 });

@@ -136,9 +136,15 @@ export function endSession(session: SessionRecord, state: "closed" | "expired", 
   });
 }
 
-/** What is owed once a session with this balance is over. */
-const owedAfter = (session: SessionRecord, balance: Msat): Sats =>
-  isOver(session) ? session.owedSats : satsDown(balance);
+/** What is owed once a session with this balance is over. Refuses with `payout_in_flight` and `nothing_owed`. */
+export function restOf(session: SessionRecord, balance: Msat): Sats {
+  if (session.refund === "paying" || session.refund === "unknown") {
+    refuse("payout_in_flight", "What is left of this session is already on its way.");
+  }
+  const amountSats = isOver(session) ? session.owedSats : satsDown(balance);
+  if (amountSats <= 0) refuse("nothing_owed", "Nothing is left of this session.");
+  return amountSats;
+}
 
 /**
  * Closes a session, and has what is owed of it paid to an invoice when one is given. Refuses as {@link endSession} does, with
@@ -153,11 +159,7 @@ export function closeSession(
   const ended = endSession(session, "closed", balance);
   if (payee === undefined) return ended;
   const { invoice, wallet } = payee;
-  if (session.refund === "paying" || session.refund === "unknown") {
-    refuse("payout_in_flight", "What is left of this session is already on its way.");
-  }
-  const amountSats = owedAfter(session, balance);
-  if (amountSats <= 0) refuse("nothing_owed", "Nothing is left of this session.");
+  const amountSats = restOf(session, balance);
   assertPayableTo(invoice, amountSats, wallet, now);
   const [over = session] = ended.sessions;
   return {
@@ -209,6 +211,19 @@ export function sessionPayoutEnded(
   }
 }
 
-/** Somebody proved with its recovery code that a session is its own. */
-export const recoverSession = (session: SessionRecord, ownerId: OwnerId): Decision =>
-  decision({ sessions: [{ ...session, ownerId }] });
+/**
+ * Somebody proved with its recovery code that a session is its own. Whoever had it until now is told that it is over for them:
+ * their screens would show it for ever otherwise.
+ */
+export function recoverSession(session: SessionRecord, ownerId: OwnerId): Decision {
+  const { sessionId, ownerId: former } = session;
+  if (former === ownerId) return decision({ sessions: [session] });
+  const nothing = { balanceSats: NO_SATS, reservedSats: NO_SATS, owedSats: NO_SATS, refund: "none" } as const;
+  return decision({
+    facts:
+      former === undefined
+        ? []
+        : [{ type: "session_state", sessionId, state: "closed", ...nothing, ownerId: former }],
+    sessions: [{ ...session, ownerId }],
+  });
+}

@@ -7,7 +7,7 @@ import { mintCredential, revokeCredentials } from "../../access/macaroons/creden
 import type { Sql } from "../../storage/port.ts";
 import * as decide from "../decide/session.ts";
 import { assertLive, assertSessionAmount } from "../decide/session.ts";
-import type { Caller, SessionSecret } from "../economy.ts";
+import type { Caller, SessionBill, SessionSecret } from "../economy.ts";
 import { firstLook } from "../invoice-watch.ts";
 import { insertInvoice, openSessionInvoicesOf } from "../invoices.ts";
 import { newRecoveryCode } from "../recovery-code.ts";
@@ -39,8 +39,18 @@ async function assertFewUnpaid(sql: Sql, caller: Caller, now: number): Promise<v
   }
 }
 
-const makeInvoice = ({ wallet, sessionInvoiceSeconds }: IntentParts, amount: Sats, description: string) =>
-  wallet.makeInvoice({ amount, description, expirySeconds: sessionInvoiceSeconds });
+async function makeInvoice(
+  { wallet, sessionInvoiceSeconds }: IntentParts,
+  amountSats: Sats,
+  description: string,
+): Promise<SessionBill> {
+  const { expiresAt, paymentHash, paymentRequest } = await wallet.makeInvoice({
+    amount: amountSats,
+    description,
+    expirySeconds: sessionInvoiceSeconds,
+  });
+  return { paymentRequest, paymentHash, amountSats, expiresAt };
+}
 
 /**
  * Opens a session and has the invoice of its deposit made; an invoice that could not be recorded is abandoned. Refuses with
@@ -63,9 +73,13 @@ export const openSession =
       await assertFewUnpaid(sql, caller, now);
       const id = sessionId(`session_${randomBytes(8).toString("hex")}`);
       const subject = { kind: "session", sessionId: id } as const;
-      await insertInvoice(sql, { ...made, subject, amountSats }, firstLook(now));
-      const opened = decide.openSession({ sessionId: id, ownerId: caller.ownerId }, { ...made, amountSats });
-      return { decision: opened, performed: { sessionId: id }, secret: await newSecret(sql, id, now) };
+      await insertInvoice(sql, { ...made, subject }, firstLook(now));
+      const opened = decide.openSession({ sessionId: id, ownerId: caller.ownerId }, made);
+      return {
+        decision: opened,
+        performed: { sessionId: id, invoice: made },
+        secret: await newSecret(sql, id, now),
+      };
     });
     parts.invoiceMade();
     return performed;
@@ -90,10 +104,10 @@ export const topUpSession =
     const performed = await once(transactor, caller, intent, async (sql, { now }) => {
       await assertFewUnpaid(sql, caller, now);
       const session = await ownSession(sql, caller, sessionId);
-      const topped = decide.topUpSession(session, { ...made, amountSats });
+      const topped = decide.topUpSession(session, made);
       const subject = { kind: "session", sessionId } as const;
-      await insertInvoice(sql, { ...made, subject, amountSats }, firstLook(now));
-      return { decision: topped, performed: { sessionId } };
+      await insertInvoice(sql, { ...made, subject }, firstLook(now));
+      return { decision: topped, performed: { sessionId, invoice: made } };
     });
     parts.invoiceMade();
     return performed;

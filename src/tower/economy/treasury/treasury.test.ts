@@ -6,9 +6,10 @@ import { decodeInvoice } from "../../lightning/bolt11/decode.ts";
 import { outsideInvoice } from "../../lightning/play/test-network.ts";
 import type { PaymentLookup } from "../../lightning/wallet.ts";
 import { audit, balances, figures, IN_ORDER } from "../testing/books.ts";
-import { createTestBrain } from "../testing/brain.ts";
+import { createTestBrain, type TestBrain } from "../testing/brain.ts";
 import { createTestClock, START } from "../testing/clock.ts";
-import { testDirectory } from "../testing/directory.ts";
+import { createMortal } from "../testing/crash.ts";
+import { fastDirectory, testDirectory } from "../testing/directory.ts";
 import {
   ALPHA,
   ANNA,
@@ -198,11 +199,12 @@ test("a withdrawal leaves once per key, and counts as spent", async () => {
   ]);
   expect([first.withdrawalId, second.withdrawalId]).toEqual(["w1", "w1"]);
   await withdrawn(tower, "w1").toBe("paid");
-  expect(await treasury.withdraw("w1", sats(1), to(1))).toEqual({
+  expect(await treasury.withdraw("w1", sats(20_000), to(20_000))).toEqual({
     withdrawalId: "w1",
     amountSats: 20_000,
     state: "paid",
   });
+  await expect(treasury.withdraw("w1", sats(1), to(1))).rejects.toMatchObject({ code: "conflict" });
   expect(tower.wallet.holdings().outside).toBe(20_000_000n);
   expect(await treasury.figures()).toMatchObject({
     treasury: 80_000_000n,
@@ -322,6 +324,62 @@ test("a withdrawal whose answer was lost as the tower went down is settled by th
   expect(await audit(second)).toEqual(IN_ORDER);
 });
 
+/** Withdraws as a tower that dies at this call, then as one that lives. Says where it died; undefined when it never did. */
+async function withdrawsThrough(death: number): Promise<string | undefined> {
+  const directory = fastDirectory();
+  const clock = createTestClock();
+  const payee = to(500);
+  let diedAt: string | undefined;
+  try {
+    for (const at of [death, Number.POSITIVE_INFINITY]) {
+      const mortal = createMortal(at, createTestBrain());
+      let raw: { abandon(): Promise<void> } | undefined;
+      const life = openTestEconomy(directory.path, {
+        ...mortal.options,
+        clock,
+        opened: (handles) => {
+          raw = handles;
+        },
+      }).then(async (tower) => {
+        await tower.economy.treasury.withdraw("w1", sats(500), payee);
+        await withdrawn(tower, "w1").toBe("paid");
+        return tower;
+      });
+      // What a dead process throws is heard by nobody.
+      life.catch(() => undefined);
+      const lived = await Promise.race([mortal.died, life]);
+      if (typeof lived !== "string") {
+        mortal.spare();
+        expect(lived.wallet.holdings().outside).toBe(500_000n);
+        expect(await balances(lived)).toEqual({
+          node: 99_500_000n,
+          opening: -100_000_000n,
+          withdrawals: 500_000n,
+        });
+        expect(await audit(lived)).toEqual(IN_ORDER);
+        await lived.close();
+        return diedAt;
+      }
+      diedAt = lived;
+      await raw?.abandon();
+      clock.forgetTimers();
+    }
+    throw new Error("it never came to its end");
+  } finally {
+    directory.remove();
+  }
+}
+
+test("a withdrawal leaves once, wherever the tower died", { timeout: 60_000 }, async () => {
+  const places = new Set<string>();
+  for (let death = 1; ; death++) {
+    const place = await withdrawsThrough(death);
+    if (place === undefined) break;
+    places.add(place);
+  }
+  expect(places).toEqual(new Set(["before a commit", "after a commit", "before a payout", "after a payout"]));
+});
+
 test("what cannot be withdrawn to is refused, and nothing is kept of it", async () => {
   const tower = await opened({ isReal: true });
   const { treasury } = tower.economy;
@@ -385,12 +443,14 @@ test("settings and an agent's own budget are in force at once and after a restar
 });
 
 test("a margin that is changed while a request is judged leaves what was set aside enough for its price", async () => {
-  const brain = createTestBrain();
   const gate = Promise.withResolvers<void>();
-  const judge = brain.evaluate;
-  brain.evaluate = async (...asked) => {
-    await gate.promise;
-    return judge(...asked);
+  const ready = createTestBrain();
+  const brain: TestBrain = {
+    ...ready,
+    async evaluate(asked, options) {
+      await gate.promise;
+      return ready.evaluate(asked, options);
+    },
   };
   const tower = await opened({ brain });
   const { jobId = "none" as never } = await tower.economy.perform(OPERATOR, {

@@ -37,7 +37,8 @@ export interface Treasury {
   /** An invoice that brings sats into the node. */
   deposit(amount: Sats): Promise<NewInvoice>;
   /**
-   * Takes sats out, once per `key`: asked again it answers how far it is. Refuses as `withdraw` does, and as `payeeInvoice` does.
+   * Takes sats out, once per `key`: asked again it answers how far it is. Refuses as `withdraw` does, as `payeeInvoice` does, and
+   * with `conflict` a key that was used for another amount.
    */
   withdraw(key: string, amount: Sats, payee: Payee): Promise<Withdrawal>;
   /** A withdrawal. Refuses with `not_found`. */
@@ -93,7 +94,7 @@ export function createTreasury(
     },
     async withdraw(key, amount, payee) {
       const before = await database.read((sql) => findWithdrawal(sql, key));
-      if (before !== undefined) return before;
+      if (before !== undefined) return sameAmount(before, amount);
       const invoice = await payeeInvoice(parts, undefined, payee, amount);
       await transactor.run(async (sql, { now }) => {
         const known = await findWithdrawal(sql, key);
@@ -122,7 +123,7 @@ export function createTreasury(
         );
         return { decision: decided, result: undefined };
       });
-      return withdrawal(key);
+      return sameAmount(await withdrawal(key), amount);
     },
     withdrawal,
     async setBudget(agentId, dailyBudget) {
@@ -134,6 +135,11 @@ export function createTreasury(
       changed(agentId);
     },
   };
+}
+
+function sameAmount(known: Withdrawal, amount: Sats): Withdrawal {
+  if (known.amountSats === amount) return known;
+  return refuse("conflict", "That key was used for another amount: make a new one.");
 }
 
 /** A name for a withdrawal that the caller gave none. */

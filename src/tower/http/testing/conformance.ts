@@ -45,8 +45,11 @@ export function contradiction(declarations: Iterable<Declaration>, answer: Answe
     return refusalsOf(declaration).includes(code) ? undefined : `${said}, which it does not declare`;
   }
   if (success.schema === undefined) return body === "" ? undefined : `${said}, and not nothing`;
-  if (type?.split(";")[0] !== (success.type ?? "application/json")) return `${said} as ${type}`;
-  const parsed = v.safeParse(success.schema, body);
+  const plainType = type?.split(";")[0] ?? "";
+  const isUsual = plainType === (success.type ?? "application/json");
+  const schema = isUsual ? success.schema : success.otherTypes?.[plainType];
+  if (schema === undefined) return `${said} as ${type}`;
+  const parsed = v.safeParse(schema, body);
   if (!parsed.success) return `${said}: ${parsed.issues.map(({ message }) => message).join(" ")}`;
   // Schemas leave out what they do not know: an answer must not say more than it declares.
   const isWhole = JSON.stringify(sorted(parsed.output)) === JSON.stringify(sorted(body));

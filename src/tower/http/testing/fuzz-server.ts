@@ -1,10 +1,11 @@
 import { agentId, jobId as toJobId } from "../../../protocol/ids.ts";
 import { sats } from "../../../protocol/units.ts";
 import { createLimits } from "../../access/limiter.ts";
+import { createCredentials } from "../../access/macaroons/credentials.ts";
 import { newSecret } from "../../access/secret.ts";
 import { fastDirectory } from "../../economy/testing/directory.ts";
 import { ALPHA, newRequestId, OPERATOR, openTestEconomy } from "../../economy/testing/economy.ts";
-import { OPERATOR_TOKEN, startServer } from "../server-fixture.ts";
+import { memoryAccess, OPERATOR_TOKEN, startServer } from "../server-fixture.ts";
 import type { Schema } from "./json-arbitrary.ts";
 import { type Answered, type Asked, ask } from "./raw-request.ts";
 
@@ -66,6 +67,10 @@ export async function openFuzzServer(requestsPerMinute = MANY) {
   const directory = fastDirectory();
   const tower = await openTestEconomy(directory.path);
   const server = await startServer({
+    access: memoryAccess(OPERATOR_TOKEN, createCredentials(tower.database, tower.clock.now)),
+    now: tower.clock.now,
+    workPatienceMs: 200,
+    publicUrl: "https://tower.example",
     economy: tower.economy,
     purses: tower.wallet,
     board: tower.board,
@@ -96,6 +101,29 @@ export async function openFuzzServer(requestsPerMinute = MANY) {
   const ofPurse = (amount: number) =>
     tower.wallet.makePurseInvoice(other.ownerId, sats(amount)).paymentRequest;
 
+  const caller = { ownerId: owner.ownerId, role: "visitor" } as const;
+  async function openSession(amount: number) {
+    const open = { type: "session_open", requestId: newRequestId(), amountSats: sats(amount) } as const;
+    const { secret, sessionId } = await tower.economy.perform(caller, open);
+    if (sessionId === undefined || secret === undefined)
+      throw new Error("a session is opened, with its secret");
+    return { ...secret, sessionId };
+  }
+  async function fundedSession(amount: number) {
+    const opened = await openSession(amount);
+    const { sessionId } = opened;
+    await tower.economy.perform(caller, { type: "session_pay", requestId: newRequestId(), sessionId });
+    return opened;
+  }
+  const rich = await fundedSession(5000);
+  const poor = await fundedSession(100);
+  const waiting = await openSession(100);
+  const over = await fundedSession(100);
+  const { sessionId } = over;
+  await tower.economy.perform(caller, { type: "session_close", requestId: newRequestId(), sessionId });
+  const offer = await tower.economy.offerToken(ALPHA, "Summarise this.");
+  const { preimage } = tower.wallet.payFromPurse(owner.ownerId, offer.paymentRequest);
+
   const paused = agentId("beta");
   await tower.economy.perform(OPERATOR, {
     type: "agent_control",
@@ -113,6 +141,11 @@ export async function openFuzzServer(requestsPerMinute = MANY) {
     agent: ALPHA,
     pausedAgent: paused,
     kiosk: hall.kioskId,
+    richSession: rich.sessionId,
+    poorSession: poor.sessionId,
+    waitingSession: waiting.sessionId,
+    overSession: over.sessionId,
+    recoveryCode: waiting.recoveryCode,
     payable: await invoice(20),
     tooDear: await invoice(5_000_000),
     paid,
@@ -127,6 +160,8 @@ export async function openFuzzServer(requestsPerMinute = MANY) {
     kiosk: `Bearer ${hall.token}`,
     unknown: `Bearer ${newSecret()}`,
     tooLong: `Bearer ${"x".repeat(4000)}`,
+    macaroon: `Bearer ${rich.macaroon}`,
+    l402: `L402 ${offer.macaroon}:${preimage}`,
     basic: "Basic eA==",
     nonsense: "Bearer",
   };
@@ -173,6 +208,8 @@ export const WHO = [
   "kiosk",
   "unknown",
   "tooLong",
+  "macaroon",
+  "l402",
   "basic",
   "nonsense",
 ] as const;

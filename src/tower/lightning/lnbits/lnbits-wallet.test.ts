@@ -1,3 +1,6 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
@@ -43,6 +46,34 @@ if (REAL_ACCOUNT !== undefined) {
     openContractRig(JSON.parse(REAL_ACCOUNT) as LnbitsAccount),
   );
 }
+
+test.each([
+  [{ webhook: "https://tower.example/hook" }, { webhook: "https://tower.example/hook" }],
+  [{}, {}],
+])("with %j an invoice is asked for with %j", async (options, sent) => {
+  const asked: unknown[] = [];
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      asked.push(body);
+      response.writeHead(503).end("{}");
+    });
+  });
+  ends.push(() => new Promise((closed) => server.close(() => closed())));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  const wallet = openLnbitsWallet({
+    url: `http://127.0.0.1:${port}`,
+    adminKey: "a".repeat(32),
+    network: "bc",
+    now: Date.now,
+    ...options,
+  });
+  ends.unshift(wallet.close);
+  await expect(
+    wallet.makeInvoice({ amount: sats(10), description: "eval", expirySeconds: 60 }),
+  ).rejects.toEqual(refusal("wallet_unavailable"));
+  expect(asked).toEqual([{ out: false, amount: 10, unit: "sat", memo: "eval", expiry: 60, ...sent }]);
+});
 
 test("accepted is not paid: a payment is pending until the wallet says otherwise", async () => {
   const { account, mischief, finish } = await openStandIn();

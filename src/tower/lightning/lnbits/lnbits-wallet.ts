@@ -30,6 +30,8 @@ export interface LnbitsOptions {
   readonly network: Network;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Where LNbits tells of an invoice that was paid: a hint, once and unsigned. */
+  readonly webhook?: string | undefined;
   /** How often it looks for settlements, in milliseconds. */
   readonly pollMs?: number;
 }
@@ -126,7 +128,8 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
       checkWanted(wanted);
       const { amount, description, expirySeconds } = wanted;
       // `out` is true when it is left out: then LNbits would try to pay.
-      const json = { out: false, amount, unit: "sat", memo: description, expiry: expirySeconds };
+      const asked = { out: false, amount, unit: "sat", memo: description, expiry: expirySeconds };
+      const json = options.webhook === undefined ? asked : { ...asked, webhook: options.webhook };
       const made = understood(await client.post("/api/v1/payments", invoiceKey, { json }), InvoiceSchema);
       const paymentRequest = made.bolt11 ?? made.payment_request ?? "";
       return madeInvoice({ paymentRequest, paymentHash: made.payment_hash }, { amount, network });

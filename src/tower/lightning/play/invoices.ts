@@ -51,7 +51,7 @@ export const settlementHint = (settled: {
   readonly settledAt: number;
 }): SettlementHint => ({ paymentHash: settled.paymentHash, cursor: String(settled.settledAt) });
 
-/** Real invoices with real preimages, which stay here. */
+/** Real invoices with real preimages. Only who pays learns one. */
 export function createInvoices({ sql }: Database, now: () => number) {
   const insert = sql.prepare(
     "INSERT INTO invoice (payment_hash, payment_request, preimage, account, msat, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -60,6 +60,9 @@ export function createInvoices({ sql }: Database, now: () => number) {
   const selectByRequest = sql.prepare(`SELECT ${COLUMNS} FROM invoice WHERE payment_request = ?`);
   const selectSettled = sql.prepare(
     "SELECT payment_hash, settled_at FROM invoice WHERE account = ? AND settled_at >= ? ORDER BY settled_at, rowid",
+  );
+  const selectPreimage = sql.prepare(
+    "SELECT lower(hex(preimage)) AS preimage FROM invoice WHERE payment_hash = ? AND settled_at IS NOT NULL",
   );
   const update = sql.prepare("UPDATE invoice SET settled_at = ? WHERE payment_hash = ?");
 
@@ -88,6 +91,13 @@ export function createInvoices({ sql }: Database, now: () => number) {
       const { paymentHash, amount } = draft;
       insert.run(paymentHash, paymentRequest, preimage, wanted.account, amount, expiresAt(draft));
       return { paymentRequest, paymentHash, expiresAt: expiresAt(draft) };
+    },
+
+    /** In hex, for who has just paid the invoice. Throws when it is not settled. */
+    preimageForPayer(paymentHash: string): string {
+      const row = selectPreimage.get(paymentHash);
+      if (row === undefined) throw new Error("nobody has paid this invoice");
+      return String(row["preimage"]);
     },
 
     /** What was settled at `since` (milliseconds since 1970) or later, the oldest first. */

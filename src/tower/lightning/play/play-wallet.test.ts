@@ -4,6 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { hex } from "@scure/base";
 import { afterEach, expect, test } from "vitest";
 import { ownerId } from "../../../protocol/ids.ts";
@@ -87,7 +88,12 @@ test("paying from a purse settles the tower's invoice and tells both sides", asy
     wallet.followPurses((owner) => resolve(told.push(`purse of ${owner}`))),
   );
   const paid = wallet.payFromPurse(ann, paymentRequest.toUpperCase());
-  expect(paid).toEqual({ paymentHash, purse: { balance: 9_990, faucetLeft: 40_000 } });
+  expect(paid).toEqual({
+    paymentHash,
+    preimage: expect.stringMatching(/^[0-9a-f]{64}$/),
+    purse: { balance: 9_990, faucetLeft: 40_000 },
+  });
+  expect(hex.encode(sha256(hex.decode(paid.preimage)))).toBe(paymentHash);
   expect(told).toEqual([]);
   await Promise.all([settlement, change]);
   expect(told).toEqual([`settled ${paymentHash} at ${START}`, "purse of ann"]);

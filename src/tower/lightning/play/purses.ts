@@ -17,6 +17,14 @@ export interface Purse {
   readonly faucetLeft: Sats;
 }
 
+/** A payment as its payer's wallet tells it. */
+export interface PursePayment {
+  readonly paymentHash: string;
+  /** 64 hex digits. A receipt, and half of an L402 credential: for the payer alone. */
+  readonly preimage: string;
+  readonly purse: Purse;
+}
+
 /** What payers have on the play network. A purse is opened, with a first draw on the faucet, by its first use. */
 export interface Purses {
   purse(owner: OwnerId): Purse;
@@ -28,10 +36,7 @@ export interface Purses {
    * Pays one of the tower's invoices, which it says is settled from then on. Refuses with `malformed_invoice`, `wrong_network`,
    * `foreign_invoice` (not made by the tower), `already_paid`, `invoice_expired` or `purse_empty`.
    */
-  payFromPurse(
-    owner: OwnerId,
-    paymentRequest: string,
-  ): { readonly paymentHash: string; readonly purse: Purse };
+  payFromPurse(owner: OwnerId, paymentRequest: string): PursePayment;
 
   /** An invoice that the tower can pay into the purse; good for an hour. */
   makePurseInvoice(owner: OwnerId, amount: Sats): NewInvoice;
@@ -125,11 +130,13 @@ export function createPurses(parts: {
         const invoice = payable(paymentRequest);
         ensureOpen(owner);
         const settledAt = pay(owner, invoice);
-        return { paymentHash: invoice.paymentHash, settledAt, purse: view(owner) };
+        const { paymentHash } = invoice;
+        const preimage = invoices.preimageForPayer(paymentHash);
+        return { paymentHash, preimage, settledAt, purse: view(owner) };
       });
       settlementHints.send(settlementHint(paid));
       purseHints.send(owner);
-      return { paymentHash: paid.paymentHash, purse: paid.purse };
+      return { paymentHash: paid.paymentHash, preimage: paid.preimage, purse: paid.purse };
     },
 
     makePurseInvoice(owner, amount) {

@@ -14,7 +14,6 @@ import type { Outside } from "../outside.ts";
 export type Responder = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** What the certificate in this folder is for. Its key is public, and nothing but these tests trusts it. */
-export const WALLET_HOST = "wallet.example";
 export const INVOICES_HOST = "invoices.example";
 
 export const METADATA = '[["text/plain","Sats for alice ⚡"],["text/identifier","alice@wallet.example"]]';
