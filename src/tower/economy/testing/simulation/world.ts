@@ -10,6 +10,7 @@ import {
 import type { Intent } from "../../../../protocol/intents.ts";
 import type { JobRecord } from "../../../../protocol/records.ts";
 import { RefusalError } from "../../../../protocol/refusal.ts";
+import type { Sql } from "../../../storage/port.ts";
 import type { Caller } from "../../economy.ts";
 import { MARGIN_PERCENT } from "../../pricing.ts";
 import type { TestBrain } from "../brain.ts";
@@ -67,6 +68,8 @@ export interface World {
   readonly allowed: Allowed;
   /** Says something to the tower. Refusals are answers, too; anything else is a fault. */
   say(caller: Caller, intent: Intent): void;
+  /** Looks into the database past the tower: one that has died on the way would never answer. */
+  read<Answer>(work: (sql: Sql) => Promise<Answer>): Promise<Answer>;
   /** Has anything else done by the tower, and notes what came of it, unless the tower died first. */
   ask<Answer>(work: () => Promise<Answer>, note?: (answer: Answer) => void): void;
   bought(token: BoughtToken): void;
@@ -132,6 +135,7 @@ export function createWorld(parts: Pick<World, "random" | "clock" | "outside" | 
     ...allowed,
     faults,
     say,
+    read: (work) => lives.tower.database.read(work),
     ask: (work, note = () => undefined) => void work().then(note, noteFault()),
     bought: (token) => void tokens.push(token),
     deposit: (invoice) => void deposits.push(invoice),

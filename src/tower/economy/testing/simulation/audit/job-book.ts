@@ -45,18 +45,13 @@ function kindOfFact(fact: LoggedFact): string {
   }
 }
 
-/** What is over is over. */
-function expectNotRevived(before: SessionRecord | undefined, after: SessionRecord): void {
-  const wasOver = before?.state === "closed" || before?.state === "expired";
-  if (wasOver && after.state !== before?.state)
-    throw new Error(`session ${after.sessionId} was ${before?.state} and is ${after.state} again`);
-}
-
 /** A book that has read nothing yet. */
 export function createJobBook(): JobBook {
   const jobs = new Map<JobId, JobRecord>();
   const sessions = new Map<SessionId, SessionRecord>();
   const lived = new Set<SessionId>();
+  /** What was said of each session before the last time: its owner's farewell may have come between. */
+  const said = new Map<SessionId, SessionRecord>();
   const setAside = new Map<JobId, number>();
   const reached = new Map<string, number>();
   const asked = new Set<string>();
@@ -70,7 +65,7 @@ export function createJobBook(): JobBook {
     reached.set(kind, (reached.get(kind) ?? 0) + 1);
     if (fact.type === "session_state") {
       const { type: _type, seq: _seq, at: _at, ...session } = fact;
-      expectNotRevived(sessions.get(fact.sessionId), session);
+      expectNotRevived(session);
       sessions.set(fact.sessionId, session);
       if (session.state === "active" || session.state === "paused") lived.add(fact.sessionId);
     }
@@ -88,6 +83,18 @@ export function createJobBook(): JobBook {
     else jobs.set(fact.jobId, stepJob(before, fact));
     expectInTurn(fact.jobId, before, fact);
     return fact.jobId;
+  }
+
+  /** What is over is over. Whoever had a session that somebody else has recovered is told that it is, though it lives on. */
+  function expectNotRevived(after: SessionRecord): void {
+    const { sessionId } = after;
+    const last = sessions.get(sessionId);
+    const isRecovered = last !== undefined && last.ownerId !== after.ownerId;
+    const before = isRecovered ? said.get(sessionId) : last;
+    const wasOver = before?.state === "closed" || before?.state === "expired";
+    if (wasOver && after.state !== before?.state)
+      throw new Error(`session ${sessionId} was ${before?.state} and is ${after.state} again`);
+    if (last !== undefined) said.set(sessionId, last);
   }
 
   /** Who paid first is served first. */

@@ -1,5 +1,6 @@
 import type { JobId } from "../../../../../protocol/ids.ts";
 import type { InvoiceType } from "../../../../../protocol/records.ts";
+import { findJob } from "../../../jobs.ts";
 import type { TestBrain } from "../../brain.ts";
 import { visitor } from "../../economy.ts";
 import type { Happenings } from "../happening.ts";
@@ -48,7 +49,7 @@ export function jobs(world: World): Happenings {
     world.say(visitor(owner), { type: "job_request", requestId, agentId, request, funding: "invoice" });
   }
   async function payAsOwner(jobId: JobId, invoiceType: InvoiceType): Promise<void> {
-    const job = await lives.tower.economy.job(jobId);
+    const job = await world.read((sql) => findJob(sql, jobId));
     if (job?.ownerId === undefined) return;
     const requestId = world.newRequest();
     world.say(visitor(job.ownerId), { type: "pay_invoice", requestId, jobId, invoiceType });
@@ -89,7 +90,7 @@ export function jobs(world: World): Happenings {
           }
         },
       },
-      { name: "say again", weight: 1, happen: world.sayAgain },
+      { name: "say again", weight: 2, happen: world.sayAgain },
       {
         name: "change its mind",
         weight: 2,

@@ -59,7 +59,7 @@ export function payers(world: World): Happenings {
       },
       {
         name: "pay from outside as the invoice expires",
-        weight: 0.5,
+        weight: 0.8,
         fits: isUnpaid,
         happen(job) {
           const invoice = payable(job);

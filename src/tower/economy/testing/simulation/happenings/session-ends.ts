@@ -37,7 +37,7 @@ export function sessionEnds(world: World): Happenings {
       { name: "close a session", weight: 0.25, fits: hasRest, happen: (session) => close(session) },
       {
         name: "close a session twice",
-        weight: 0.15,
+        weight: 0.3,
         fits: hasRest,
         happen(session) {
           close(session);

@@ -2,6 +2,7 @@ import type { SessionId } from "../../../../../protocol/ids.ts";
 import type { JobRecord, SessionRecord } from "../../../../../protocol/records.ts";
 import { NO_SATS, sats } from "../../../../../protocol/units.ts";
 import { isLive } from "../../../decide/session.ts";
+import { findSession } from "../../../sessions.ts";
 import { visitor } from "../../economy.ts";
 import type { Happenings } from "../happening.ts";
 import { payFromOutside, surplus } from "../paying.ts";
@@ -71,12 +72,12 @@ export function sessions(world: World): Happenings {
     if (!isPaid) return;
     await lives.rest();
     const id = world.sessions[before];
-    const session = id === undefined ? undefined : await lives.tower.economy.session(id);
+    const session = id === undefined ? undefined : await world.read((sql) => findSession(sql, id));
     if (session !== undefined) pay(session);
   }
   /** One of the sessions of whoever the job belongs to, or any. */
   async function sessionFor({ ownerId }: JobRecord): Promise<SessionId | undefined> {
-    const all = await Promise.all(world.sessions.map((id) => lives.tower.economy.session(id)));
+    const all = await world.read((sql) => Promise.all(world.sessions.map((id) => findSession(sql, id))));
     const own = all.filter(
       (session) => session !== undefined && session.ownerId === ownerId && isLive(session),
     );
@@ -125,7 +126,7 @@ export function sessions(world: World): Happenings {
       },
       {
         name: "pay for a session as its invoice expires",
-        weight: 0.5,
+        weight: 0.8,
         fits: isUnpaid,
         happen(session) {
           const end = Date.parse(session.invoiceExpiresAt ?? "");

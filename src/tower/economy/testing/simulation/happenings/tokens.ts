@@ -1,5 +1,6 @@
 import { type OwnerId, ownerId, type TokenId } from "../../../../../protocol/ids.ts";
 import type { Caller } from "../../../economy.ts";
+import { tokenOwner } from "../../../tokens.ts";
 import type { Happenings } from "../happening.ts";
 import { payFromOutside, surplus } from "../paying.ts";
 import { AGENTS, type BoughtToken, type World } from "../world.ts";
@@ -10,12 +11,9 @@ const NEWEST = 3;
 const GENEROUS = 400_000n;
 
 /** Whoever comes with a token, as the door finds out. */
-async function callerWith(
-  { lives }: World,
-  tokenId: TokenId,
-): Promise<Caller & { readonly ownerId: OwnerId }> {
-  const token = await lives.tower.economy.token(tokenId);
-  return { ownerId: token?.ownerId ?? ownerId("nobody"), role: "visitor", tokenId };
+async function callerWith(world: World, tokenId: TokenId): Promise<Caller & { readonly ownerId: OwnerId }> {
+  const owner = await world.read((sql) => tokenOwner(sql, tokenId));
+  return { ownerId: owner ?? ownerId("nobody"), role: "visitor", tokenId };
 }
 
 /** L402 tokens are offered, paid for in time, too late or never, and spent once, twice and with too little on them. */

@@ -18,6 +18,8 @@ const isUnpaid = ({ phase }: JobRecord): boolean =>
 export function treasury(world: World): Happenings {
   const { random, clock, lives, outside, brain } = world;
   let withdrawals = 0;
+  /** How much each withdrawal was first asked for. */
+  const amounts = new Map<string, number>();
 
   function ask(): void {
     const requestId = world.newRequest();
@@ -39,7 +41,10 @@ export function treasury(world: World): Happenings {
     world.ask(() => treasury.withdraw(key, sats(amount), { paymentRequest }));
   }
   function withdrawAny(key = `w${++withdrawals}`): void {
-    withdraw(key, random.pick(AMOUNTS) ?? 400);
+    const before = random.next() < 0.8 ? amounts.get(key) : undefined;
+    const amount = before ?? random.pick(AMOUNTS) ?? 400;
+    if (!amounts.has(key)) amounts.set(key, amount);
+    withdraw(key, amount);
   }
   function deposit(paid?: (invoice: OpenInvoice) => void): void {
     const amount = sats(500 + random.below(2_000));
@@ -113,6 +118,16 @@ export function treasury(world: World): Happenings {
         weight: 0.8,
         happen() {
           for (let many = 2 + random.below(3); many > 0; many--) withdrawAny();
+        },
+      },
+      {
+        name: "withdraw, several one after the other",
+        weight: 0.8,
+        async happen() {
+          for (let many = 3 + random.below(3); many > 0; many--) {
+            withdrawAny();
+            await lives.rest();
+          }
         },
       },
       {
