@@ -505,7 +505,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a withdrawal that is asked for again leaves again",
     file: `${ECONOMY}/treasury/treasury.ts`,
-    find: "if (before !== undefined) return before;",
+    find: "if (before !== undefined) return sameAmount(before, amount);",
     replace: "",
     and: [
       {

@@ -45,6 +45,8 @@ function kindOfFact(fact: LoggedFact): string {
   }
 }
 
+const isOver = ({ state }: SessionRecord): boolean => state === "closed" || state === "expired";
+
 /** A book that has read nothing yet. */
 export function createJobBook(): JobBook {
   const jobs = new Map<JobId, JobRecord>();
@@ -91,9 +93,8 @@ export function createJobBook(): JobBook {
     const last = sessions.get(sessionId);
     const isRecovered = last !== undefined && last.ownerId !== after.ownerId;
     const before = isRecovered ? said.get(sessionId) : last;
-    const wasOver = before?.state === "closed" || before?.state === "expired";
-    if (wasOver && after.state !== before?.state)
-      throw new Error(`session ${sessionId} was ${before?.state} and is ${after.state} again`);
+    if (before !== undefined && isOver(before) && !isOver(after))
+      throw new Error(`session ${sessionId} was ${before.state} and is ${after.state} again`);
     if (last !== undefined) said.set(sessionId, last);
   }
 
