@@ -75,3 +75,25 @@ export function createAlarm(parts: {
     },
   };
 }
+
+/**
+ * Does something to each of many things that are due; true when all of it could be done. One that fails must not keep the others
+ * from it: `failed` is told, and it is tried again with the next look.
+ */
+export async function doEach<Thing>(
+  things: readonly Thing[],
+  work: (thing: Thing) => Promise<void>,
+  on: { readonly isClosed: () => boolean; readonly failed: (error: unknown) => void },
+): Promise<boolean> {
+  let all = true;
+  for (const thing of things) {
+    if (on.isClosed()) return true;
+    try {
+      await work(thing);
+    } catch (error) {
+      all = false;
+      on.failed(error);
+    }
+  }
+  return all;
+}

@@ -1,7 +1,7 @@
 import type { JobRecord } from "../../protocol/records.ts";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../storage/port.ts";
-import { type Alarm, createAlarm } from "./alarm.ts";
+import { type Alarm, createAlarm, doEach } from "./alarm.ts";
 import { deadlineOf, type PhaseLimits } from "./decide/deadline.ts";
 import { decision } from "./decide/decision.ts";
 import { expireInvoice, failJob } from "./decide/end-work.ts";
@@ -45,21 +45,8 @@ export function createDeadlines(parts: {
     });
   }
 
-  /** Ends what is over; true when all of it could be ended. */
-  async function endDue(isClosed: () => boolean): Promise<boolean> {
-    let all = true;
-    for (const job of await database.read((sql) => dueJobs(sql, clock.now()))) {
-      if (isClosed()) return true;
-      try {
-        await end(job);
-      } catch (error) {
-        // One job that cannot be ended must not keep the others from it.
-        all = false;
-        failed(error);
-      }
-    }
-    return all;
-  }
+  const endDue = async (isClosed: () => boolean): Promise<boolean> =>
+    doEach(await database.read((sql) => dueJobs(sql, clock.now())), end, { isClosed, failed });
 
   const alarm = createAlarm({ clock, doDue: endDue, nextDue: () => database.read(nextDeadline), failed });
   return {

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { fundAccount } from "../ledger/accounts.ts";
 import { balanceOf } from "../ledger/post.ts";
 import type { Database } from "../storage/port.ts";
-import { type Alarm, createAlarm } from "./alarm.ts";
+import { type Alarm, createAlarm, doEach } from "./alarm.ts";
 import { decision } from "./decide/decision.ts";
 import { endSession } from "./decide/session.ts";
 import { openSessionInvoices } from "./invoices.ts";
@@ -46,20 +46,8 @@ export function createSessionEnds(parts: {
     });
   }
 
-  async function endDue(isClosed: () => boolean): Promise<boolean> {
-    let all = true;
-    for (const session of await database.read((sql) => dueSessions(sql, clock.now()))) {
-      if (isClosed()) return true;
-      try {
-        await end(session);
-      } catch (error) {
-        // One session that cannot be ended must not keep the others from it.
-        all = false;
-        failed(error);
-      }
-    }
-    return all;
-  }
+  const endDue = async (isClosed: () => boolean): Promise<boolean> =>
+    doEach(await database.read((sql) => dueSessions(sql, clock.now())), end, { isClosed, failed });
 
   const alarm = createAlarm({
     clock,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { msat } from "../../protocol/units.ts";
 import { ANNA } from "../economy/testing/economy.ts";
 import { createOutside } from "../economy/testing/outside.ts";
-import { openEconomyServer } from "./economy-fixture.ts";
+import { openEconomyServer } from "./testing/economy-server.ts";
 
 const HOOK = "/api/hooks/payment";
 const FORM = "application/x-www-form-urlencoded";

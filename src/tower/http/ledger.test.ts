@@ -7,7 +7,7 @@ import { type Account, belongsToPayer } from "../ledger/accounts.ts";
 import { createCalendar } from "../ledger/day.ts";
 import { credit, debit } from "../ledger/double-entry.ts";
 import { post } from "../ledger/post.ts";
-import { openEconomyServer, screens } from "./economy-fixture.ts";
+import { openEconomyServer, screens } from "./testing/economy-server.ts";
 
 interface Sides {
   readonly debitMsat: string;

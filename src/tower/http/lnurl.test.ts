@@ -6,8 +6,8 @@ import { BERT, newRequestId, type TestOptions, visitor } from "../economy/testin
 import { createOutside } from "../economy/testing/outside.ts";
 import { decodeLnurl } from "../lightning/lnurl/encode.ts";
 import { outsideInvoice } from "../lightning/play/test-network.ts";
-import { openEconomyServer } from "./economy-fixture.ts";
 import type { ServerOptions } from "./server.ts";
+import { openEconomyServer } from "./testing/economy-server.ts";
 
 const TOWER = "https://tower.example";
 const refused = (status: number, code: string) => ({

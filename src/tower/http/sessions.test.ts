@@ -7,7 +7,8 @@ import { newSecret } from "../access/secret.ts";
 import { audit, IN_ORDER } from "../economy/testing/books.ts";
 import { createTestBrain } from "../economy/testing/brain.ts";
 import { OPERATOR_TOKEN } from "./server-fixture.ts";
-import { bearer, type Got, openPaidServer, type PaidServer } from "./testing/paid-server.ts";
+import type { Got } from "./testing/ask-declared.ts";
+import { bearer, openPaidServer, type PaidServer } from "./testing/paid-server.ts";
 
 let tower: PaidServer;
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { sats } from "../../protocol/units.ts";
 import { audit, IN_ORDER } from "../economy/testing/books.ts";
 import { ALPHA, ANNA, BERT } from "../economy/testing/economy.ts";
 import { outsideInvoice } from "../lightning/play/test-network.ts";
-import { openEconomyServer, screens } from "./economy-fixture.ts";
+import { openEconomyServer, screens } from "./testing/economy-server.ts";
 
 const refused = (status: number, code: string) => ({
   status,

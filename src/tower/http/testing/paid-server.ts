@@ -5,23 +5,12 @@ import { fastDirectory } from "../../economy/testing/directory.ts";
 import { openTestEconomy, type TestOptions } from "../../economy/testing/economy.ts";
 import type { ServerOptions } from "../server.ts";
 import { memoryAccess, OPERATOR_TOKEN, startServer } from "../server-fixture.ts";
-import { contradiction } from "./conformance.ts";
+import { type Sent as Asked, askDeclared } from "./ask-declared.ts";
 
 /** What a request is sent with. */
-export interface Sent {
-  /** The whole header. */
-  readonly authorization?: string | undefined;
-  readonly body?: unknown;
+export interface Sent extends Pick<Asked, "authorization" | "body"> {
   /** The Idempotency-Key. */
   readonly key?: string;
-}
-
-/** An answer. */
-export interface Got {
-  readonly status: number;
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of it
-  readonly body: any;
 }
 
 export const bearer = (token: string): string => `Bearer ${token}`;
@@ -48,22 +37,11 @@ export async function openPaidServer(overrides: Partial<ServerOptions> = {}, opt
   const secrets = new Set<string>();
 
   /** Asks as a program does. */
-  async function ask(method: "GET" | "POST", path: string, { authorization, body = {}, key }: Sent = {}) {
-    const response = await fetch(`${server.origin}${path}`, {
-      method,
-      headers: {
-        ...(method === "POST" && { "content-type": "application/json" }),
-        ...(authorization !== undefined && { authorization }),
-        ...(key !== undefined && { "idempotency-key": key }),
-      },
-      ...(method === "POST" && { body: JSON.stringify(body) }),
+  async function ask(method: "GET" | "POST", path: string, { key, ...sent }: Sent = {}) {
+    const got = await askDeclared(server, method, path, {
+      ...sent,
+      ...(key !== undefined && { headers: { "idempotency-key": key } }),
     });
-    const got: Got = { status: response.status, headers: response.headers, body: await response.json() };
-    const type = response.headers.get("content-type");
-    const { status } = got;
-    expect(
-      contradiction(server.declarations, { method, path, type, status, body: got.body }),
-    ).toBeUndefined();
     for (const name of ["ownerToken", "macaroon", "recoveryCode", "preimage"])
       if (typeof got.body[name] === "string") secrets.add(got.body[name]);
     return got;

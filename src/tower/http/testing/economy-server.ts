@@ -1,11 +1,11 @@
-import { expect, onTestFinished } from "vitest";
-import type { EconomyFigures, TreasuryFigures } from "../../protocol/records.ts";
-import { testDirectory } from "../economy/testing/directory.ts";
-import { openTestEconomy, type TestOptions, utc } from "../economy/testing/economy.ts";
-import type { ValueBoard } from "../values/board.ts";
-import type { ServerOptions } from "./server.ts";
-import { OPERATOR_TOKEN, startServer } from "./server-fixture.ts";
-import { contradiction } from "./testing/conformance.ts";
+import { onTestFinished } from "vitest";
+import type { EconomyFigures, TreasuryFigures } from "../../../protocol/records.ts";
+import { testDirectory } from "../../economy/testing/directory.ts";
+import { openTestEconomy, type TestOptions, utc } from "../../economy/testing/economy.ts";
+import type { ValueBoard } from "../../values/board.ts";
+import type { ServerOptions } from "../server.ts";
+import { OPERATOR_TOKEN, startServer } from "../server-fixture.ts";
+import { askDeclared } from "./ask-declared.ts";
 
 /** What is sent along with a request. */
 export interface Asked {
@@ -34,22 +34,13 @@ export async function openEconomyServer(
 
   /** Asks, and holds the answer against what the route was declared as. */
   async function ask(method: string, path: string, asked: Asked = {}) {
-    const { body, headers = {} } = asked;
     const token = "token" in asked ? asked.token : OPERATOR_TOKEN;
-    const response = await fetch(`${server.origin}${path}`, {
-      method,
-      headers: {
-        ...(method !== "GET" && { "content-type": "application/json" }),
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      ...(method !== "GET" && { body: typeof body === "string" ? body : JSON.stringify(body ?? {}) }),
+    const { status, body } = await askDeclared(server, method, path, {
+      body: asked.body,
+      ...(asked.headers !== undefined && { headers: asked.headers }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
     });
-    const text = await response.text();
-    const answered = { status: response.status, body: text.startsWith("{") ? JSON.parse(text) : text };
-    const type = response.headers.get("content-type");
-    expect(contradiction(server.declarations, { method, path, type, ...answered })).toBeUndefined();
-    return answered;
+    return { status, body };
   }
   return { tower, server, ask };
 }
