@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin, type Rollup } from "vite";
+import { configDefaults } from "vitest/config";
 
 const brotli = promisify(brotliCompress);
 const gzipped = promisify(gzip);
@@ -145,6 +146,9 @@ const TOWER = `http://localhost:${process.env["PORT"] ?? 8080}`;
 /** The tower takes pages of its own origin only: through the proxy, the page is one. */
 const throughTower = { target: TOWER, changeOrigin: true, headers: { origin: TOWER } };
 
+/** Files that live through thousands of seeds, each on a processor of its own. */
+const PROOFS = "src/tower/economy/simulation*.test.ts";
+
 export default defineConfig({
   publicDir: "assets/public",
   plugins: [precompress(), reportSizes(), debugTools()],
@@ -166,8 +170,20 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["src/{protocol,job,matrix,tower}/**/*.test.ts", "assets/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, PROOFS],
           benchmark: { include: ["src/{protocol,job,matrix,tower}/**/*.bench.ts"] },
           testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "proofs",
+          include: [PROOFS],
+          // Nothing but processors limits these: two of them share the seeds, after the parts, which measure time.
+          maxWorkers: 2,
+          benchmark: { include: [] },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -178,7 +194,7 @@ export default defineConfig({
           benchmark: { include: ["src/whole/**/*.bench.ts"] },
           // Towers and browsers share two processors: one file at a time, after the parts.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -106,6 +106,17 @@ test("a session from its deposit over two requests to what is left of it", async
   expect(tower.wallet.purse(ANNA).balance).toBe(10_000 - 440);
 });
 
+test("a purse pays nothing for a session that was closed before its deposit came", async () => {
+  const tower = await opened();
+  const anna = sessionsOf(tower, ANNA);
+  const { id } = await anna.open(1000);
+  await anna.close(id);
+  await expect(anna.pay(id)).rejects.toMatchObject({ code: "session_not_active" });
+  expect(tower.wallet.purse(ANNA).balance).toBe(10_000);
+  expect(await anna.now(id)).toMatchObject({ state: "closed", balanceSats: 0, owedSats: 0 });
+  expect(await audit(tower)).toEqual(IN_ORDER);
+});
+
 test("below 50 sats a session is paused, and a top-up lets it go on", async () => {
   const tower = await opened();
   const anna = sessionsOf(tower, ANNA);

@@ -1,23 +1,18 @@
 import { expect, test } from "vitest";
-import { simulate } from "./testing/simulation.ts";
+import { expectEverythingReached, liveThrough } from "./testing/simulation/seeds.ts";
+import { simulate } from "./testing/simulation/simulate.ts";
 
-const isLong = process.env["LONG"] === "1";
-/** A seed that failed, to live through it again. */
-const replayed = process.env["SEED"];
-
-const SEEDS =
-  replayed === undefined
-    ? Array.from({ length: isLong ? 1_000 : 40 }, (_, index) => index + 1)
-    : [Number(replayed)];
-const STEPS = 70;
-
+/** One half of the seeds; `simulation-other-half.test.ts` has the others, so that two processors share them. */
 test("whatever happens in whatever order, no sat is lost, doubled or made up", {
-  timeout: 1_200_000,
+  timeout: 3_600_000,
 }, async () => {
-  const failed: unknown[] = [];
-  for (const seed of SEEDS) {
-    await simulate(seed, STEPS).catch((error: unknown) => failed.push(error));
-    if (failed.length >= 3) break;
-  }
-  expect(failed).toEqual([]);
+  const lived = await liveThrough(0, 2);
+  expect(lived.failed).toEqual([]);
+  expectEverythingReached(lived);
+});
+
+test("a seed lives the same life again", { timeout: 60_000 }, async () => {
+  const [first, second] = [await simulate(7, 40), await simulate(7, 40)];
+  expect(second).toEqual(first);
+  expect(await simulate(8, 40)).not.toEqual(first);
 });

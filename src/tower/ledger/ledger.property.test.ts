@@ -34,6 +34,7 @@ const amount = fc
   .map(msat);
 const job = fc.constantFrom(jobId("a"), jobId("b"));
 const paidFrom = fc.constantFrom<happened.PaidFrom>({ kind: "payer" }, { kind: "treasury" });
+const to = job.map((of): happened.PayoutFor => ({ kind: "refund", of }));
 const payout = { amount, feeReserve: amount };
 
 /** Everything that may happen, in any order: most sequences try much that the books must refuse. */
@@ -42,7 +43,7 @@ const postings: fc.Arbitrary<readonly Posting[]> = fc.oneof(
   fc
     .record({ jobId: job, due: amount, excess: amount })
     .map(({ excess, ...rest }) => happened.invoiceSettled({ ...rest, received: msat(rest.due + excess) })),
-  fc.record({ jobId: job, received: amount }).map(happened.settledTooLate),
+  fc.record({ owedTo: job, received: amount }).map((late) => happened.settledTooLate(late)),
   fc.record({ jobId: job, due: amount }).map(happened.treasuryPaid),
   fc.record({ jobId: job, fee: amount, paidFrom }).map(happened.evalRecognised),
   fc.record({ jobId: job, fee: amount, paidFrom }).map(happened.evaluationFailed),
@@ -52,7 +53,7 @@ const postings: fc.Arbitrary<readonly Posting[]> = fc.oneof(
   fc.record({ jobId: job, paid: amount, paidFrom }).map(happened.workUnfinished),
   amount.map(happened.modelExpense),
   fc.record(payout).map(happened.payoutStarted),
-  fc.record({ jobId: job, fee: amount, ...payout }).map(happened.payoutSucceeded),
+  fc.record({ to, fee: amount, ...payout }).map((sent) => happened.payoutSucceeded(sent)),
   fc.record(payout).map(happened.payoutFailed),
   fc.array(
     fc.record({ account: fc.constantFrom<Account>("node", "escrow:a", "opening", "revenue:eval"), amount }),

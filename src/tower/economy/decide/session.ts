@@ -36,7 +36,8 @@ function withoutInvoice(session: SessionRecord): SessionRecord {
 
 /** Whether the session can be spent from, or could be if more were on it. */
 export const isLive = ({ state }: SessionRecord): boolean => state === "active" || state === "paused";
-const isOver = ({ state }: SessionRecord): boolean => state === "expired" || state === "closed";
+/** Whether the session has ended: nothing is asked of it or paid for it any more. */
+export const isOver = ({ state }: SessionRecord): boolean => state === "expired" || state === "closed";
 
 /** Refuses an amount that no session is opened with or topped up by: `wrong_amount`. */
 export function assertSessionAmount(amount: Sats): void {

@@ -1,7 +1,8 @@
 import { shortJobId } from "../../../job/chat.ts";
-import type { InvoiceType, JobRecord } from "../../../protocol/records.ts";
+import type { InvoiceType, JobRecord, SessionRecord } from "../../../protocol/records.ts";
 import { refuse } from "../../../protocol/refusal.ts";
 import type { Sql } from "../../storage/port.ts";
+import { isOver } from "../decide/session.ts";
 import type { Performed } from "../economy.ts";
 import { findInvoice, findJobInvoice, openSessionInvoices } from "../invoices.ts";
 import { type IntentParts, ownSession, type Perform, payableJob } from "./intent.ts";
@@ -47,7 +48,8 @@ export const payInvoice =
 
 /**
  * Pays the newest open invoice of the caller's session from its purse. Begun before it is about the same invoice, and credited since
- * it is done. Refuses with `unknown_invoice` when nothing waits to be paid, with `invoice_expired`, and as a purse does.
+ * it is done. Refuses with `session_not_active` when the session is over, with `unknown_invoice` when nothing waits to be paid, with
+ * `invoice_expired`, and as a purse does.
  */
 export const paySession =
   ({ database, reconciler, purses, clock }: IntentParts): Perform<"session_pay"> =>
@@ -59,9 +61,10 @@ export const paySession =
     const performed: Performed = { sessionId };
     const chosen = await database.transaction(async (sql) => {
       const before = await recallIntent(sql, caller.ownerId, intent);
-      await ownSession(sql, caller, sessionId);
+      const session = await ownSession(sql, caller, sessionId);
       if (before?.state === "done") return undefined;
       if (before !== undefined) return before.about;
+      assertNotOver(session);
       const payable = (await openSessionInvoices(sql, sessionId)).find((it) => it.expiresAt >= clock.now());
       if (payable === undefined) {
         return refuse("unknown_invoice", "The session has no invoice that can be paid: top it up for one.");
@@ -72,9 +75,13 @@ export const paySession =
     if (chosen === undefined) return performed;
     // Paid before the tower stopped, it must not be paid again, nor another invoice in its place.
     await reconciler.reconcile(chosen);
-    const invoice = await database.read((sql) => findInvoice(sql, chosen));
+    const { invoice, session } = await database.read(async (sql) => ({
+      invoice: await findInvoice(sql, chosen),
+      session: await ownSession(sql, caller, sessionId),
+    }));
     if (invoice === undefined) throw new Error("an invoice that was chosen is kept");
     if (invoice.creditedSeq === undefined) {
+      assertNotOver(session);
       if (invoice.expiresAt < clock.now())
         refuse("invoice_expired", "That invoice has expired: ask for more anew.");
       purses.payFromPurse(caller.ownerId, invoice.paymentRequest);
@@ -83,6 +90,14 @@ export const paySession =
     await database.transaction((sql) => rememberDone(sql, caller.ownerId, intent, performed, clock.now()));
     return performed;
   };
+
+/**
+ * Refuses with `session_not_active` to pay for a session that is over: one that was closed before its deposit came has an invoice
+ * that could be paid still, and all of it would be owed back.
+ */
+function assertNotOver(session: SessionRecord): void {
+  if (isOver(session)) refuse("session_not_active", "The session is over: open another one.");
+}
 
 /** Refuses to pay what the job does not wait for: `already_paid`, `invoice_expired` or `illegal_event`. */
 function assertPayable(job: JobRecord, invoiceType: InvoiceType, now: number): void {

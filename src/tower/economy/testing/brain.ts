@@ -2,8 +2,17 @@ import { type Brain, BrainError } from "../../agents/brain.ts";
 
 /** A brain that does what a test tells it. */
 export interface TestBrain extends Brain {
-  /** What the next evaluations and executions do; unset, they accept and answer at once. */
-  behaviour: { evaluate?: "reject" | "fail" | "hang"; execute?: "fail" | "hang" };
+  /**
+   * What the next evaluations and executions do; unset, they accept and answer at once. `hold`: until
+   * {@link TestBrain.release}.
+   */
+  behaviour: {
+    evaluate?: "reject" | "fail" | "hang" | "hold";
+    /** `overrun`: uses more than was estimated. */
+    execute?: "fail" | "hang" | "hold" | "overrun";
+  };
+  /** Lets everything that is held come to its end. */
+  release(): void;
 }
 
 const untilStopped = (signal: AbortSignal): Promise<never> =>
@@ -18,6 +27,12 @@ const untilStopped = (signal: AbortSignal): Promise<never> =>
  * used, and an expense of 1 sat to evaluate and 150 to execute.
  */
 export function createTestBrain(): TestBrain {
+  const held = new Set<() => void>();
+  async function untilReleased(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held.add(resolve);
+    await Promise.race([promise, untilStopped(signal)]);
+  }
   const brain: TestBrain = {
     name: "test",
     behaviour: {},
@@ -33,6 +48,7 @@ export function createTestBrain(): TestBrain {
     async evaluate(_request, { signal }) {
       const usage = { inputTokens: 5, outputTokens: 1 };
       if (brain.behaviour.evaluate === "hang") return untilStopped(signal);
+      if (brain.behaviour.evaluate === "hold") await untilReleased(signal);
       if (brain.behaviour.evaluate === "fail") throw new BrainError("failed", "the brain broke");
       if (brain.behaviour.evaluate === "reject")
         return { kind: "rejected", reason: "I cannot do that.", usage };
@@ -49,8 +65,14 @@ export function createTestBrain(): TestBrain {
       onText("Half ");
       if (brain.behaviour.execute === "hang") return untilStopped(signal);
       if (brain.behaviour.execute === "fail") throw new BrainError("failed", "the brain broke");
+      const outputTokens = brain.behaviour.execute === "overrun" ? 150 : 50;
+      if (brain.behaviour.execute === "hold") await untilReleased(signal);
       onText("and whole.");
-      return { text: "Half and whole.", usage: { inputTokens: 10, outputTokens: 50 } };
+      return { text: "Half and whole.", usage: { inputTokens: 10, outputTokens } };
+    },
+    release() {
+      for (const resolve of held) resolve();
+      held.clear();
     },
   };
   return brain;

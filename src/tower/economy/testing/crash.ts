@@ -9,7 +9,8 @@ export class Crash extends Error {}
 
 /**
  * A process that dies at its n-th call to the world outside: from then on none of its calls reaches the world, and none
- * is answered. Every call counts twice, before it is made and after it was.
+ * is answered. Every call counts twice, before it is made and after it was; a commit counts a third time in between, when
+ * it has written everything and keeps nothing.
  */
 export interface Mortal {
   /** What to open the economy with, so that it dies with this process. */
@@ -72,10 +73,13 @@ export function createMortal(death: number | string, brain: TestBrain): Mortal {
     read: async (work) => (dead ? never() : database.read(work).then((answer) => (dead ? never() : answer))),
     transaction: (work) =>
       call("a commit", () =>
-        database.transaction((sql) => {
+        database.transaction(async (sql) => {
           // It waited for its turn while the process died.
           if (dead) throw new Crash();
-          return work(sql);
+          const result = await work(sql);
+          // All was written and none of it is kept.
+          if (!passes("in a commit")) throw new Crash();
+          return result;
         }),
       ),
   });
@@ -113,7 +117,7 @@ export function createMortal(death: number | string, brain: TestBrain): Mortal {
           after: (milliseconds, listener) => clock.after(milliseconds, () => dead || listener()),
         }),
       },
-      brain: Object.assign(mortalBrain, { behaviour: brain.behaviour }),
+      brain: Object.assign(mortalBrain, { behaviour: brain.behaviour, release: brain.release }),
     },
     died,
     kill: () => die("between two calls"),

@@ -53,6 +53,8 @@ export interface TestOptions extends Partial<Omit<EconomyParts, "clock" | "datab
   readonly isReal?: boolean;
   /** Payers beyond the play network. */
   readonly outside?: Outside;
+  /** What outlives this run, instead of the files of the directory: closing the economy leaves it open. */
+  readonly kept?: { readonly database: Database; readonly wallet: PlayWallet };
   /** Told of the files as soon as they are open, before the economy is. */
   readonly opened?: (handles: Pick<TestEconomy, "abandon">) => void;
   readonly wrap?: {
@@ -76,6 +78,14 @@ const PATIENCE = 5_000;
 
 export const utc = createCalendar("UTC");
 
+/** The play wallet in a file, on a test's clock. */
+export const openTestWallet = (file: string, clock: TestClock): PlayWallet =>
+  openPlayWallet({
+    file,
+    now: clock.now,
+    dayOf: (at) => ({ start: utc(at).startMs, end: utc(at).nextMs }),
+  });
+
 /** Opens an economy on `directory`: again on the same one is a restart. */
 export async function openTestEconomy(directory: string, options: TestOptions = {}): Promise<TestEconomy> {
   const {
@@ -84,16 +94,13 @@ export async function openTestEconomy(directory: string, options: TestOptions = 
     wrap = {},
     opened,
     outside,
+    kept,
     isReal = false,
     ...overrides
   } = options;
   const same = <Value>(value: Value): Value => value;
-  const rawDatabase = await openSqlite(directory);
-  const rawWallet = openPlayWallet({
-    file: join(directory, "play-wallet.db"),
-    now: clock.now,
-    dayOf: (at) => ({ start: utc(at).startMs, end: utc(at).nextMs }),
-  });
+  const rawDatabase = kept?.database ?? (await openSqlite(directory));
+  const rawWallet = kept?.wallet ?? openTestWallet(join(directory, "play-wallet.db"), clock);
   const database = (wrap.database ?? same)(rawDatabase);
   const wallet = outside?.around(rawWallet) ?? rawWallet;
   const economysWallet = (wrap.wallet ?? same)(wallet);
@@ -102,6 +109,11 @@ export async function openTestEconomy(directory: string, options: TestOptions = 
   const failures: unknown[] = [];
   async function release(): Promise<void> {
     follower.close();
+    if (kept !== undefined) {
+      // What was in the middle of a transaction ends it, as closing waits for it.
+      await rawDatabase.transaction(async () => undefined);
+      return;
+    }
     await rawWallet.close();
     await rawDatabase.close();
   }
