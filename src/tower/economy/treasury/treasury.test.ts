@@ -377,7 +377,9 @@ test("a withdrawal leaves once, wherever the tower died", { timeout: 60_000 }, a
     if (place === undefined) break;
     places.add(place);
   }
-  expect(places).toEqual(new Set(["before a commit", "after a commit", "before a payout", "after a payout"]));
+  expect(places).toEqual(
+    new Set(["before a commit", "in a commit", "after a commit", "before a payout", "after a payout"]),
+  );
 });
 
 test("what cannot be withdrawn to is refused, and nothing is kept of it", async () => {
