@@ -50,6 +50,7 @@ export const REFUSALS = {
   too_many_open: { status: 429 },
   slow: { status: 429 },
   wallet_unavailable: { status: 503 },
+  wallet_low: { status: 503 },
   storage_unavailable: { status: 503 },
   draining: { status: 503 },
   overloaded: { status: 503 },

@@ -2,7 +2,7 @@ import { AGENT_DEFS, type AgentDef } from "../../protocol/agent-defs.ts";
 import type { AgentId } from "../../protocol/ids.ts";
 import type { BtcPriceSource } from "../../protocol/records.ts";
 import { refuse } from "../../protocol/refusal.ts";
-import type { Sats } from "../../protocol/units.ts";
+import { type Sats, sats } from "../../protocol/units.ts";
 import type { Brain } from "../agents/brain.ts";
 import type { Clock } from "../clock.ts";
 import type { Day } from "../ledger/day.ts";
@@ -69,6 +69,9 @@ export interface EconomyParts {
   readonly failed: (what: string, error: unknown) => void;
 }
 
+/** What the routes of refunds may cost the tower in a day until an operator sets it: a hundred small refunds' worth. */
+const DAILY_ROUTING = sats(1_000);
+
 /**
  * Opens the economy: puts the registry and the books in order, asks the wallet what happened meanwhile, takes up
  * what a former run left undone, and is ready for callers.
@@ -77,8 +80,10 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
   const { database, wallet, purses, board, clock, dayOf, limits, failed } = parts;
   const settings = await openSettings(database, {
     dailyLimitSats: parts.dailyLimit,
+    dailyRoutingSats: DAILY_ROUTING,
     marginPercent: MARGIN_PERCENT,
   });
+  const dailyRouting = () => settings.current().dailyRoutingSats;
   const terms = (): PriceTerms => {
     const { usd, source } = parts.btcPrice();
     return { marginPercent: settings.current().marginPercent, btcPriceUsd: usd, btcPriceSource: source };
@@ -128,6 +133,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     failed: (error) => failed("asking the wallet about an invoice", error),
   });
   const invoiceMade = (): void => invoiceWatch.dueAt(firstLook(clock.now()));
+  const payoutParts = { transactor, wallet, clock };
   const effects = createEffectRunner({
     database,
     clock,
@@ -140,9 +146,9 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       }),
       evaluate: evaluatePerformer(brainParts),
       execute: executePerformer(brainParts),
-      payout: payoutPerformer({ transactor, wallet }, refundEnded),
-      session_payout: payoutPerformer({ transactor, wallet }, sessionRestEnded),
-      withdrawal: payoutPerformer({ transactor, wallet }, noteWithdrawal),
+      payout: payoutPerformer(payoutParts, refundEnded),
+      session_payout: payoutPerformer(payoutParts, sessionRestEnded),
+      withdrawal: payoutPerformer(payoutParts, noteWithdrawal),
     },
     failed: (effect, error) => failed(`effect ${effect.kind} of ${aboutWhat(effect)}`, error),
   });
@@ -171,6 +177,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     purses,
     clock,
     addressPayer,
+    dailyRouting,
     quote,
     invoiceMade,
     // As long as the larger of a job's two: a deposit is not less than the work.
@@ -189,7 +196,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     changed: announcer.changedWithoutFact,
   });
 
-  const withdrawLinks = createWithdrawLinks({ database, transactor, wallet, clock });
+  const withdrawLinks = createWithdrawLinks({ database, transactor, wallet, dailyRouting, clock });
 
   const undoApplied = transactor.onApplied((applied) => {
     parts.follower.notify();

@@ -28,17 +28,20 @@ export interface Attempt {
   readonly number: number;
   /** How many tries before it broke off by themselves; those stopped on purpose are left out. */
   readonly crashes: number;
+  /** When the effect was written, in milliseconds since 1970. */
+  readonly since: number;
 }
 
 /** Counts a try before it is begun; undefined when the effect is done already. */
 export async function beginAttempt(sql: Sql, key: string): Promise<Attempt | undefined> {
-  const [row] = await sql.all<{ attempts: bigint; stopped: bigint }>(
-    "UPDATE effect SET attempts = attempts + 1 WHERE key = ? AND state = 'pending' RETURNING attempts, stopped",
+  const [row] = await sql.all<{ attempts: bigint; stopped: bigint; created_at_ms: bigint }>(
+    `UPDATE effect SET attempts = attempts + 1 WHERE key = ? AND state = 'pending'
+     RETURNING attempts, stopped, created_at_ms`,
     key,
   );
   if (row === undefined) return undefined;
   const number = safeNumber(row.attempts);
-  return { number, crashes: number - 1 - safeNumber(row.stopped) };
+  return { number, crashes: number - 1 - safeNumber(row.stopped), since: safeNumber(row.created_at_ms) };
 }
 
 /** Notes that a try was stopped on purpose, which is no crash. */

@@ -40,13 +40,15 @@ export function createEffectRunner(parts: {
   readonly failed: (effect: Effect, error: unknown) => void;
 }): EffectRunner {
   const { database, clock, performers, failed } = parts;
-  const wallet: Lane = { waiting: [], running: 0 };
+  const invoices: Lane = { waiting: [], running: 0 };
+  // A payee may hold a payment for as long as it likes: that must keep nobody from an invoice.
+  const payouts: Lane = { waiting: [], running: 0 };
   const brains: Lane = { waiting: [], running: 0 };
   const lanes: { readonly [Kind in Effect["kind"]]: Lane } = {
-    make_invoice: wallet,
-    payout: wallet,
-    session_payout: wallet,
-    withdrawal: wallet,
+    make_invoice: invoices,
+    payout: payouts,
+    session_payout: payouts,
+    withdrawal: payouts,
     evaluate: brains,
     execute: brains,
   };
@@ -105,8 +107,7 @@ export function createEffectRunner(parts: {
       known.add(effect.key);
       lanes[effect.kind].waiting.push(effect);
     }
-    pump(wallet);
-    pump(brains);
+    for (const lane of [invoices, payouts, brains]) pump(lane);
   }
 
   return {

@@ -1,7 +1,6 @@
 import type { OwnerId } from "../../protocol/ids.ts";
-import { LEAST_PAYOUT_SATS } from "../../protocol/limits.ts";
 import { refuse } from "../../protocol/refusal.ts";
-import { NO_SATS, type Sats, sats, toMsat } from "../../protocol/units.ts";
+import { type Sats, toMsat } from "../../protocol/units.ts";
 import { decodeInvoice } from "../lightning/bolt11/decode.ts";
 import { expiresAt } from "../lightning/bolt11/invoice.ts";
 import type { AddressPayer } from "../lightning/lnurl/address-payer.ts";
@@ -9,9 +8,10 @@ import type { Purses } from "../lightning/play/purses.ts";
 import type { Wallet } from "../lightning/wallet.ts";
 import type { Sql } from "../storage/port.ts";
 import { effectKey } from "./decide/decision.ts";
-import { assertAboveLeast, type ClaimInvoice, type PayingWallet } from "./decide/refund.ts";
+import { assertAboveLeast, type ClaimInvoice } from "./decide/refund.ts";
 import { hasEffect } from "./effects-table.ts";
 import { findInvoice } from "./invoices.ts";
+import { leastPayout } from "./paying-wallet.ts";
 
 /** Where sats are to go: an invoice for exactly the amount, a Lightning Address, or, on play sats, the own purse. */
 export interface Payee {
@@ -25,21 +25,6 @@ export interface PayeeParts {
   /** The payers' purses; only the play wallet has them. */
   readonly purses: Pick<Purses, "makePurseInvoice"> | undefined;
   readonly addressPayer: AddressPayer;
-}
-
-/** The most a payout's route may cost with a real wallet: what wallets themselves set aside, rounded up. */
-const LEAST_FEE_LIMIT = 10;
-const FEE_LIMIT_PART = 0.01;
-
-/** The tower's wallet as a payout of this amount needs it. The play network charges nothing and pays out any sat. */
-export function payingWallet(wallet: Pick<Wallet, "network" | "kind">, amount: Sats): PayingWallet {
-  const isPlay = wallet.kind === "play";
-  const feeLimit = Math.max(LEAST_FEE_LIMIT, Math.ceil(amount * FEE_LIMIT_PART));
-  return {
-    prefix: wallet.network,
-    leastSats: sats(isPlay ? 1 : LEAST_PAYOUT_SATS),
-    feeLimitSats: isPlay ? NO_SATS : sats(feeLimit),
-  };
 }
 
 type Foreign = Omit<ClaimInvoice, "isOurs">;
@@ -64,7 +49,7 @@ export async function payeeInvoice(
       refuse("wrong_network", "Play sats stay on the tower's own network: no Lightning Address can be paid.");
     }
     // What goes nowhere by Lightning is not worth asking somebody's server for.
-    assertAboveLeast(amount, payingWallet(wallet, amount));
+    assertAboveLeast(amount, { leastSats: leastPayout({ wallet }) });
     return givenInvoice(await addressPayer.invoiceFor(lightningAddress, amount));
   }
   if (purses === undefined || ownerId === undefined) {

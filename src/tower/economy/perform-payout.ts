@@ -1,11 +1,12 @@
 import { type RefusalCode, RefusalError } from "../../protocol/refusal.ts";
 import { toMsat } from "../../protocol/units.ts";
+import type { Clock } from "../clock.ts";
 import { PAYMENT_FAILURES, type PaymentLookup, type Wallet } from "../lightning/wallet.ts";
 import type { Sql } from "../storage/port.ts";
 import { type Decision, decision, type Effect, type Outgoing } from "./decide/decision.ts";
 import { type PayoutFate, payoutEnded } from "./decide/refund.ts";
 import { sessionPayoutEnded } from "./decide/session.ts";
-import { beginAttempt, completeEffect } from "./effects-table.ts";
+import { type Attempt, beginAttempt, completeEffect } from "./effects-table.ts";
 import { readJobRecord } from "./jobs.ts";
 import { readSession } from "./sessions.ts";
 import type { Transactor } from "./transactor.ts";
@@ -17,6 +18,12 @@ const NOTHING_SENT: ReadonlySet<RefusalCode> = new Set([
   "no_amount",
   "already_paid",
 ]);
+
+/**
+ * How long a try that was begun may still be at work in the wallet, in milliseconds: until then a later try that is refused proves
+ * nothing, for the earlier one may be what emptied the wallet.
+ */
+const IN_DOUBT = 600_000;
 
 /** What follows from a payment's fate, decided inside the transaction that learns of it. */
 export type PaymentEnded<Payment extends Outgoing> = (
@@ -30,7 +37,15 @@ export type PaymentEnded<Payment extends Outgoing> = (
  * is asked first what became of it; only what the wallet never heard of is sent, and always the same invoice. Unknown is not failed.
  */
 export function payoutPerformer<Payment extends Outgoing>(
-  { transactor, wallet }: { readonly transactor: Transactor; readonly wallet: Wallet },
+  {
+    transactor,
+    wallet,
+    clock,
+  }: {
+    readonly transactor: Transactor;
+    readonly wallet: Wallet;
+    readonly clock: Pick<Clock, "now">;
+  },
   ended: PaymentEnded<Payment>,
 ): (payment: Payment) => Promise<"done" | "later"> {
   async function send(payment: Payment): Promise<PaymentLookup> {
@@ -48,15 +63,24 @@ export function payoutPerformer<Payment extends Outgoing>(
     }
   }
 
+  async function paid(payment: Payment, { number, since }: Attempt): Promise<PaymentLookup> {
+    if (number === 1) return send(payment);
+    const before = await wallet.lookupPayment(payment.paymentHash);
+    if (before.state !== "unknown") return before;
+    const status = await send(payment);
+    if (status.state !== "failed") return status;
+    const after = await wallet.lookupPayment(payment.paymentHash);
+    if (after.state !== "unknown") return after;
+    return clock.now() - since < IN_DOUBT ? { state: "pending" } : status;
+  }
+
   return async (payment) => {
     const attempt = await transactor.run(async (sql) => ({
       decision: decision({}),
       result: await beginAttempt(sql, payment.key),
     }));
     if (attempt === undefined) return "done";
-    const before: PaymentLookup =
-      attempt.number === 1 ? { state: "unknown" } : await wallet.lookupPayment(payment.paymentHash);
-    const fate = fateOf(before.state === "unknown" ? await send(payment) : before);
+    const fate = fateOf(await paid(payment, attempt));
     await transactor.run(async (sql) => {
       if (fate.kind !== "unknown" && !(await completeEffect(sql, payment.key))) {
         return { decision: decision({}), result: undefined };

@@ -161,6 +161,6 @@ test.for(LIVES)("$name, whenever the tower dies", { timeout: 120_000 }, async (l
     await live(life, [death, 1 + ((death * 13) % 61)]);
   }
   expect(new Set(places)).toEqual(
-    new Set(life.boundaries.flatMap((call) => [`before ${call}`, `after ${call}`])),
+    new Set(["in a commit", ...life.boundaries.flatMap((call) => [`before ${call}`, `after ${call}`])]),
   );
 });

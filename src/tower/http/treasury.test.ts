@@ -37,14 +37,13 @@ test("the treasury answers what the screens show, after a job, and with the sett
   const { jobId: id } = await tower.offered(ANNA);
   await tower.pay(ANNA, id, "work");
   await tower.until(id, ({ phase }) => phase === "closed");
-  const changed = { dailyLimitSats: 20_000, marginPercent: 55 };
+  const changed = { dailyLimitSats: 20_000, marginPercent: 55, dailyRoutingSats: 30 };
   expect(await ask("PATCH", "/api/treasury/settings", { body: { dailyLimitSats: 20_000 } })).toEqual({
     status: 200,
-    body: { dailyLimitSats: 20_000, marginPercent: 40 },
+    body: { dailyLimitSats: 20_000, marginPercent: 40, dailyRoutingSats: 1_000 },
   });
-  expect((await ask("PATCH", "/api/treasury/settings", { body: { marginPercent: 55 } })).body).toEqual(
-    changed,
-  );
+  const rest = { marginPercent: 55, dailyRoutingSats: 30 };
+  expect((await ask("PATCH", "/api/treasury/settings", { body: rest })).body).toEqual(changed);
   expect((await ask("PATCH", "/api/treasury/settings", { body: {} })).body).toEqual(changed);
   const { status, body } = await ask("GET", "/api/treasury");
   tower.clock.advance(200);

@@ -50,11 +50,13 @@ const changeSettings = declare({
   id: "changeSettings",
   method: "PATCH",
   path: "/api/treasury/settings",
-  summary: "Sets the daily limit or the margin. What is not named stays as it is.",
+  summary:
+    "Sets the daily limit, the margin or what routes may cost a day. What is not named stays as it is.",
   body: v.pipe(
     v.strictObject({
       dailyLimitSats: v.exactOptional(SettingsSchema.entries.dailyLimitSats),
       marginPercent: v.exactOptional(SettingsSchema.entries.marginPercent),
+      dailyRoutingSats: v.exactOptional(SettingsSchema.entries.dailyRoutingSats),
     }),
     v.examples([{ dailyLimitSats: sats(20_000) }]),
   ),

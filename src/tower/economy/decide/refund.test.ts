@@ -17,7 +17,7 @@ const INVOICE: ClaimInvoice = {
   expiresAt: NOW,
   isOurs: false,
 };
-const WALLET = { prefix: "bcrt", leastSats: sats(50), feeLimitSats: sats(3) };
+const WALLET = { prefix: "bcrt", leastSats: sats(50), feeLimitSats: sats(3), node: msat(1_000_000_000n) };
 const GONE = { to: { kind: "refund", of: JOB }, amount: 50_000n, feeReserve: 3_000n };
 
 const owed = JOBS.completed;

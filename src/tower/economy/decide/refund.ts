@@ -2,7 +2,7 @@ import { shortJobId } from "../../../job/chat.ts";
 import { formatSats } from "../../../protocol/format.ts";
 import type { JobRecord } from "../../../protocol/records.ts";
 import { refuse } from "../../../protocol/refusal.ts";
-import { type Msat, type Sats, toMsat } from "../../../protocol/units.ts";
+import { type Msat, type Sats, sats, toMsat } from "../../../protocol/units.ts";
 import { type Decision, decision, effectKey, type Fund, type Outgoing, type Payout } from "./decision.ts";
 
 /** What the economy needs to know of an invoice that somebody wants a refund paid to. */
@@ -24,11 +24,22 @@ export interface PayingWallet {
   readonly leastSats: Sats;
   /** The most the route may cost. */
   readonly feeLimitSats: Sats;
+  /** What the node can spend just now. */
+  readonly node: Msat;
+}
+
+/** Refuses with `wallet_low` what the node cannot pay just now, its route included: it stays owed. */
+export function assertNodeCanPay(amount: Sats, { feeLimitSats, node }: PayingWallet): void {
+  if (toMsat(sats(amount + feeLimitSats)) <= node) return;
+  refuse(
+    "wallet_low",
+    `The tower's wallet cannot pay ${formatSats(amount)} just now. It stays yours: try again later, or put it on a session.`,
+  );
 }
 
 /**
  * The payer claims what is owed back, to an invoice for exactly that amount. Refuses with `nothing_owed` or `payout_in_flight`, then as
- * {@link assertPayableTo} does.
+ * {@link assertPayableTo} and {@link assertNodeCanPay} do.
  */
 export function claimRefund(
   job: JobRecord,
@@ -38,6 +49,7 @@ export function claimRefund(
 ): Decision {
   assertOwed(job);
   assertPayableTo(invoice, job.owedSats, wallet, now);
+  assertNodeCanPay(job.owedSats, wallet);
   return decision({
     facts: [{ type: "refund_claimed", jobId: job.jobId, amountSats: job.owedSats }],
     moves: [{ kind: "payout_started", ...payout(job, job.owedSats, wallet.feeLimitSats) }],
@@ -56,7 +68,11 @@ export function creditRefund(job: JobRecord, fund: Fund): Decision {
 }
 
 /** A payment of `amountSats` to an invoice that was checked. */
-export const outgoing = (invoice: ClaimInvoice, amountSats: Sats, wallet: PayingWallet): Outgoing => ({
+export const outgoing = (
+  invoice: ClaimInvoice,
+  amountSats: Sats,
+  wallet: Pick<PayingWallet, "feeLimitSats">,
+): Outgoing => ({
   key: effectKey.payout(invoice.paymentHash),
   paymentRequest: invoice.paymentRequest,
   paymentHash: invoice.paymentHash,
@@ -80,7 +96,7 @@ export function assertAboveLeast(amount: Sats, { leastSats }: Pick<PayingWallet,
 export function assertPayableTo(
   invoice: ClaimInvoice,
   amount: Sats,
-  wallet: PayingWallet,
+  wallet: Omit<PayingWallet, "node">,
   now: number,
 ): void {
   assertAboveLeast(amount, wallet);

@@ -7,6 +7,7 @@ import { refuse } from "../../../protocol/refusal.ts";
 import { type Msat, NO_SATS, type Sats, satsDown, toMsat } from "../../../protocol/units.ts";
 import { both, type Decision, decision, type Payout } from "./decision.ts";
 import {
+  assertNodeCanPay,
   assertPayableTo,
   type ClaimInvoice,
   outgoing,
@@ -162,6 +163,7 @@ export function closeSession(
   const { invoice, wallet } = payee;
   const amountSats = restOf(session, balance);
   assertPayableTo(invoice, amountSats, wallet, now);
+  assertNodeCanPay(amountSats, wallet);
   const [over = session] = ended.sessions;
   return {
     ...both(

@@ -28,7 +28,7 @@ export interface TreasuryStanding {
 export function withdraw(
   withdrawalId: string,
   amount: Sats,
-  payee: { readonly invoice: ClaimInvoice; readonly wallet: PayingWallet },
+  payee: { readonly invoice: ClaimInvoice; readonly wallet: Omit<PayingWallet, "node"> },
   standing: TreasuryStanding,
   now: number,
 ): Decision {

@@ -12,7 +12,7 @@ import type { Fund } from "../decide/decision.ts";
 import { openFundedJob } from "../decide/fund-job.ts";
 import { assertTakesRequests } from "../decide/session.ts";
 import type { Caller, Performed } from "../economy.ts";
-import { freeFunds } from "../treasury/withdrawals.ts";
+import { freeFunds } from "../treasury/free-funds.ts";
 import { type IntentParts, once, ownSession } from "./intent.ts";
 
 /** What is asked of an agent, from whichever intent it came. */

@@ -3,6 +3,7 @@ import type { AgentId, JobId, SessionId } from "../../../protocol/ids.ts";
 import type { Intent, IntentOf, IntentType } from "../../../protocol/intents.ts";
 import type { JobRecord, SessionRecord } from "../../../protocol/records.ts";
 import { refuse } from "../../../protocol/refusal.ts";
+import type { Sats } from "../../../protocol/units.ts";
 import type { Clock } from "../../clock.ts";
 import type { AddressPayer } from "../../lightning/lnurl/address-payer.ts";
 import type { Purses } from "../../lightning/play/purses.ts";
@@ -29,6 +30,8 @@ export interface IntentParts {
   readonly clock: Clock;
   /** Finds invoices for Lightning Addresses. */
   readonly addressPayer: AddressPayer;
+  /** The most that the routes of all payouts may cost in a day. */
+  readonly dailyRouting: () => Sats;
   /** What a request to an agent costs at most, just now. */
   readonly quote: (agentId: AgentId, request: string) => Quote;
   /** How long a session's invoice can be paid, in seconds. */

@@ -2,7 +2,8 @@ import type { IntentOf } from "../../../protocol/intents.ts";
 import { refuse } from "../../../protocol/refusal.ts";
 import { assertOwed, claimRefund, creditRefund } from "../decide/refund.ts";
 import { assertLive } from "../decide/session.ts";
-import { payeeInvoice, payingWallet, withOwnership } from "../payee.ts";
+import { payeeInvoice, withOwnership } from "../payee.ts";
+import { payingWallet } from "../paying-wallet.ts";
 import { type IntentParts, once, ownJob, ownSession, type Perform } from "./intent.ts";
 import { recallIntent } from "./intent-table.ts";
 
@@ -14,7 +15,7 @@ import { recallIntent } from "./intent-table.ts";
 export const claim =
   (parts: IntentParts): Perform<"refund_claim"> =>
   async (caller, intent) => {
-    const { database, transactor, wallet } = parts;
+    const { database, transactor } = parts;
     if (intent.sessionId !== undefined) return creditSession(parts)(caller, intent);
     const known = await database.read((sql) => recallIntent(sql, caller.ownerId, intent));
     if (known?.state === "done") return known.performed;
@@ -24,7 +25,8 @@ export const claim =
     return once(transactor, caller, intent, async (sql, moment) => {
       const job = await ownJob(sql, caller, intent.jobId);
       const payee = await withOwnership(sql, invoice);
-      const claimed = claimRefund(job, payee, payingWallet(wallet, job.owedSats), moment.now);
+      const paying = await payingWallet(sql, parts, job.owedSats, moment.now);
+      const claimed = claimRefund(job, payee, paying, moment.now);
       return { decision: claimed, performed: { jobId: job.jobId } };
     });
   };

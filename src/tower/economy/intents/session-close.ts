@@ -4,7 +4,8 @@ import { fundAccount } from "../../ledger/accounts.ts";
 import { balanceOf } from "../../ledger/post.ts";
 import type { Sql } from "../../storage/port.ts";
 import * as decide from "../decide/session.ts";
-import { payeeInvoice, payingWallet, withOwnership } from "../payee.ts";
+import { payeeInvoice, withOwnership } from "../payee.ts";
+import { payingWallet } from "../paying-wallet.ts";
 import { type IntentParts, once, ownSession, type Perform } from "./intent.ts";
 import { recallIntent } from "./intent-table.ts";
 
@@ -20,7 +21,7 @@ const onSession = (sql: Sql, { sessionId }: SessionRecord) =>
 export const closeSession =
   (parts: IntentParts): Perform<"session_close"> =>
   async (caller, intent) => {
-    const { database, purses, transactor, wallet } = parts;
+    const { database, purses, transactor } = parts;
     const { sessionId } = intent;
     const { known, left } = await database.read(async (sql) => {
       const known = await recallIntent(sql, caller.ownerId, intent);
@@ -35,7 +36,7 @@ export const closeSession =
       const session = await ownSession(sql, caller, sessionId);
       const payee = invoice && {
         invoice: await withOwnership(sql, invoice),
-        wallet: payingWallet(wallet, await leftOn(sql, session)),
+        wallet: await payingWallet(sql, parts, await leftOn(sql, session), now),
       };
       const closed = decide.closeSession(session, await onSession(sql, session), payee, now);
       return { decision: closed, performed: { sessionId } };

@@ -3,7 +3,7 @@ import { refuse } from "../../../protocol/refusal.ts";
 import { payFromTreasury as decidePayment } from "../decide/treasury-pay.ts";
 import type { Caller, Performed } from "../economy.ts";
 import { queueBefore, readJobRecord } from "../jobs.ts";
-import { freeFunds } from "../treasury/withdrawals.ts";
+import { freeFunds } from "../treasury/free-funds.ts";
 import { type IntentParts, once } from "./intent.ts";
 
 /**

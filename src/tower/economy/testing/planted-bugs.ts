@@ -290,9 +290,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: "a refund is sent before the claim is durable",
     file: `${ECONOMY}/intents/refund-claim.ts`,
     find: "return once(transactor, caller, intent, async (sql, moment) => {",
-    replace: `await wallet.pay({
+    replace: `await parts.wallet.pay({
       paymentRequest: invoice.paymentRequest,
-      feeLimit: BigInt(payingWallet(wallet, owed.owedSats).feeLimitSats) * 1_000n,
+      feeLimit: 10_000n,
     });
     return once(transactor, caller, intent, async (sql, moment) => {`,
   },

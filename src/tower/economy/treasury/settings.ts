@@ -6,11 +6,14 @@ import type { Database, Sql } from "../../storage/port.ts";
 export const SettingsSchema = v.object({
   /** The most that may leave in a day, refunds to payers excepted. */
   dailyLimitSats: SatsSchema,
+  /** The most that the routes of refunds may cost the tower in a day. */
+  dailyRoutingSats: SatsSchema,
   /** What is added to the cost of work, in percent. */
   marginPercent: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1_000)),
 });
 export interface Settings {
   readonly dailyLimitSats: Sats;
+  readonly dailyRoutingSats: Sats;
   readonly marginPercent: number;
 }
 

@@ -409,11 +409,12 @@ test("settings and an agent's own budget are in force at once and after a restar
   const clock = createTestClock();
   const first = await openTestEconomy(directory, { clock });
   const { treasury } = first.economy;
-  expect(treasury.settings()).toEqual({ dailyLimitSats: 50_000, marginPercent: 40 });
+  expect(treasury.settings()).toEqual({ dailyLimitSats: 50_000, marginPercent: 40, dailyRoutingSats: 1_000 });
   const before = await first.economy.quote(ALPHA, "One.");
-  expect(await treasury.change({ marginPercent: 100 })).toEqual({
+  expect(await treasury.change({ marginPercent: 100, dailyRoutingSats: sats(50) })).toEqual({
     dailyLimitSats: 50_000,
     marginPercent: 100,
+    dailyRoutingSats: 50,
   });
   await treasury.change({ dailyLimitSats: sats(7) });
   const dearer = await first.economy.quote(ALPHA, "One.");
@@ -431,7 +432,11 @@ test("settings and an agent's own budget are in force at once and after a restar
     agentDailyBudget: sats(9_000),
   });
   onTestFinished(() => second.close());
-  expect(second.economy.treasury.settings()).toEqual({ dailyLimitSats: 7, marginPercent: 100 });
+  expect(second.economy.treasury.settings()).toEqual({
+    dailyLimitSats: 7,
+    marginPercent: 100,
+    dailyRoutingSats: 50,
+  });
   await expect(second.economy.quote(ALPHA, "One.")).rejects.toMatchObject({ code: "budget_exhausted" });
   await second.economy.perform(OPERATOR, {
     type: "agent_control",

@@ -13,16 +13,12 @@ import { decision } from "../decide/decision.ts";
 import { withdraw } from "../decide/withdrawal.ts";
 import { firstLook } from "../invoice-watch.ts";
 import { insertInvoice } from "../invoices.ts";
-import { type Payee, type PayeeParts, payeeInvoice, payingWallet, withOwnership } from "../payee.ts";
+import { type Payee, type PayeeParts, payeeInvoice, withOwnership } from "../payee.ts";
+import { withdrawingWallet } from "../paying-wallet.ts";
 import type { Transactor } from "../transactor.ts";
+import { freeFunds } from "./free-funds.ts";
 import type { Settings, SettingsStore } from "./settings.ts";
-import {
-  findWithdrawal,
-  freeFunds,
-  insertWithdrawal,
-  type Withdrawal,
-  withdrawalsUnderWay,
-} from "./withdrawals.ts";
+import { findWithdrawal, insertWithdrawal, type Withdrawal, withdrawalsUnderWay } from "./withdrawals.ts";
 
 /** How long an operator's deposit can be paid, in seconds. */
 const DEPOSIT_SECONDS = 3_600;
@@ -108,7 +104,7 @@ export function createTreasury(
         };
         const to = {
           invoice: await withOwnership(sql, invoice),
-          wallet: payingWallet(wallet, amount),
+          wallet: withdrawingWallet(parts, amount),
         };
         const decided = withdraw(key, amount, to, standing, now);
         await insertWithdrawal(

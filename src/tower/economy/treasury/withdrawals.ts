@@ -1,5 +1,4 @@
-import { type Msat, msat, type Sats, sats, toMsat } from "../../../protocol/units.ts";
-import { ownFunds } from "../../ledger/figures.ts";
+import type { Sats } from "../../../protocol/units.ts";
 import { type Sql, safeNumber } from "../../storage/port.ts";
 import type { Decision, Outgoing } from "../decide/decision.ts";
 import type { PayoutFate } from "../decide/refund.ts";
@@ -62,10 +61,6 @@ export async function withdrawalsUnderWay(sql: Sql): Promise<number> {
   );
   return safeNumber(row?.sats ?? 0n);
 }
-
-/** What is the tower's own and not on its way out: what is owed to payers must never leave in its place. */
-export const freeFunds = async (sql: Sql): Promise<Msat> =>
-  msat((await ownFunds(sql)) - toMsat(sats(await withdrawalsUnderWay(sql))));
 
 /** Notes a withdrawal's fate, and says what it does to the books. */
 export async function noteWithdrawal(

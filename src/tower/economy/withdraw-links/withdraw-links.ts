@@ -13,7 +13,8 @@ import { assertAboveLeast, assertOwed, type ClaimInvoice, claimRefund } from "..
 import { closeSession, endSession, restOf } from "../decide/session.ts";
 import type { Caller } from "../economy.ts";
 import { ownJob, ownSession } from "../intents/intent.ts";
-import { givenInvoice, payingWallet, withOwnership } from "../payee.ts";
+import { givenInvoice, withOwnership } from "../payee.ts";
+import { leastPayout, payingWallet } from "../paying-wallet.ts";
 import type { Transactor } from "../transactor.ts";
 import { findLink, type OwedOf, putLink, type StoredLink, takeLink } from "./links-table.ts";
 
@@ -51,14 +52,16 @@ export function createWithdrawLinks(parts: {
   readonly database: Database;
   readonly transactor: Transactor;
   readonly wallet: Pick<Wallet, "network" | "kind">;
+  /** The most that the routes of all payouts may cost in a day. */
+  readonly dailyRouting: () => Sats;
   readonly clock: Clock;
 }): WithdrawLinks {
-  const { clock, database, transactor, wallet } = parts;
+  const { clock, database, transactor } = parts;
 
   /** What is owed to the caller. Refuses what is owed to nobody, on its way, or too little to go out. */
   async function owedTo(sql: Sql, caller: Caller, of: OwedOf): Promise<Sats> {
     const amount = await owed(sql, caller, of);
-    assertAboveLeast(amount, payingWallet(wallet, amount));
+    assertAboveLeast(amount, { leastSats: leastPayout(parts) });
     return amount;
   }
 
@@ -67,11 +70,11 @@ export function createWithdrawLinks(parts: {
     const { of } = link;
     if (of.kind === "job") {
       const job = await ownJob(sql, ownerOf(link), of.jobId);
-      return claimRefund(job, invoice, payingWallet(wallet, job.owedSats), now);
+      return claimRefund(job, invoice, await payingWallet(sql, parts, job.owedSats, now), now);
     }
     const session = await ownSession(sql, ownerOf(link), of.sessionId);
     const balance = await onSession(sql, of);
-    const payee = { invoice, wallet: payingWallet(wallet, restOf(session, balance)) };
+    const payee = { invoice, wallet: await payingWallet(sql, parts, restOf(session, balance), now) };
     return closeSession(session, balance, payee, now);
   }
 

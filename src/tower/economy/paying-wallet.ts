@@ -1,0 +1,76 @@
+import { LEAST_PAYOUT_SATS } from "../../protocol/limits.ts";
+import { type Msat, msat, NO_SATS, type Sats, sats, satsDown, toMsat } from "../../protocol/units.ts";
+import { NODE, ROUTING_EXPENSE } from "../ledger/accounts.ts";
+import { balanceOf } from "../ledger/post.ts";
+import type { Wallet } from "../lightning/wallet.ts";
+import type { Sql } from "../storage/port.ts";
+import type { PayingWallet } from "./decide/refund.ts";
+import { freeFunds, routesUnderWay } from "./treasury/free-funds.ts";
+
+/** The most a payout's route may cost with a real wallet: what wallets themselves set aside, rounded up. */
+const LEAST_FEE_LIMIT = 10;
+const FEE_LIMIT_PART = 0.01;
+/** What {@link PayoutParts.dailyRouting} is for, in milliseconds. */
+const DAY = 24 * 3_600_000;
+
+/** What paying out takes. */
+export interface PayoutParts {
+  readonly wallet: Pick<Wallet, "network" | "kind">;
+  /** The most that the routes of all payouts may cost in a day. */
+  readonly dailyRouting: () => Sats;
+}
+
+const isPlay = ({ wallet }: Pick<PayoutParts, "wallet">): boolean => wallet.kind === "play";
+
+/** The least that goes out: the play network charges nothing and pays out any sat. */
+export const leastPayout = (parts: Pick<PayoutParts, "wallet">): Sats =>
+  sats(isPlay(parts) ? 1 : LEAST_PAYOUT_SATS);
+
+/**
+ * The tower's wallet as a payout of this amount needs it at `now` (milliseconds since 1970). The tower pays for the route, but never
+ * with what it owes to others, and not more in a day than is set: a payer could otherwise have it pay for routes again and again.
+ * When that is used up a payout may only take routes that cost nothing.
+ */
+export async function payingWallet(
+  sql: Sql,
+  parts: PayoutParts,
+  amount: Sats,
+  now: number,
+): Promise<PayingWallet> {
+  const feeLimitSats = isPlay(parts) ? NO_SATS : await feeLimit(sql, parts, amount, now);
+  return { ...walletFor(parts, feeLimitSats), node: await balanceOf(sql, NODE) };
+}
+
+/** The same for an operator's own sats: what leaves then, its route included, is for the daily limit to say. */
+export const withdrawingWallet = (
+  parts: Pick<PayoutParts, "wallet">,
+  amount: Sats,
+): Omit<PayingWallet, "node"> => walletFor(parts, isPlay(parts) ? NO_SATS : usualFeeLimit(amount));
+
+const walletFor = (parts: Pick<PayoutParts, "wallet">, feeLimitSats: Sats): Omit<PayingWallet, "node"> => ({
+  prefix: parts.wallet.network,
+  leastSats: leastPayout(parts),
+  feeLimitSats,
+});
+
+const usualFeeLimit = (amount: Sats): Sats =>
+  sats(Math.max(LEAST_FEE_LIMIT, Math.ceil(amount * FEE_LIMIT_PART)));
+
+async function feeLimit(sql: Sql, { dailyRouting }: PayoutParts, amount: Sats, now: number): Promise<Sats> {
+  const left = toMsat(dailyRouting()) - (await routingSince(sql, now - DAY)) - (await routesUnderWay(sql));
+  const own = await freeFunds(sql);
+  const most = Math.min(satsDown(own), satsDown(msat(left)));
+  return sats(Math.max(0, Math.min(usualFeeLimit(amount), most)));
+}
+
+/** What routes have cost since then. */
+async function routingSince(sql: Sql, since: number): Promise<Msat> {
+  const [row] = await sql.all<{ cost: bigint | null }>(
+    `SELECT SUM(amount_msat) AS cost FROM ledger_transaction
+     JOIN ledger_posting ON transaction_id = id
+     WHERE at_ms > ? AND reason = 'payout_succeeded' AND account = ?`,
+    since,
+    ROUTING_EXPENSE,
+  );
+  return msat(row?.cost ?? 0n);
+}
