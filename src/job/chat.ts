@@ -90,7 +90,7 @@ function says(fact: JobEvent, job: JobContext): readonly Say[] {
           speaker: system,
           text:
             fact.method === "credit"
-              ? `${name} ${formatSats(fact.amountSats)} put back where it came from`
+              ? `${name} ${formatSats(fact.amountSats)} ${goesBackByItself(job) ? "put back where it came from" : "put on the session"}`
               : `${name} refunded ${formatSats(fact.amountSats)}`,
         },
       ];
@@ -128,14 +128,17 @@ function settledText(fact: FactOf<"invoice_settled">, job: JobContext): string {
     : `work ${paid} — number ${fact.queuePlace} in the agent's queue`;
 }
 
+/** What did not come over Lightning goes back to where it came from by itself. */
+function goesBackByItself({ evalInvoice, funding, workInvoice }: JobContext): boolean {
+  const held = workInvoice?.state === "settled" ? workInvoice : evalInvoice;
+  return held?.paidBy !== undefined || funding !== "invoice";
+}
+
 function endedSays(fact: FactOf<"job_completed">, job: JobContext, name: string): readonly Say[] {
   const agent: Speaker = { kind: "agent", agentId: job.agentId };
   const system: Speaker = { kind: "system" };
-  // What did not come over Lightning goes back to where it came from by itself.
-  const held = job.workInvoice?.state === "settled" ? job.workInvoice : job.evalInvoice;
-  const goesBackByItself = held?.paidBy !== undefined || job.funding !== "invoice";
   const owed: Say[] =
-    fact.refundSats > 0 && !goesBackByItself
+    fact.refundSats > 0 && !goesBackByItself(job)
       ? [{ speaker: system, text: `${name} refund: ${formatSats(fact.refundSats)}`, offers: "claim_refund" }]
       : [];
   const why = fact.error === undefined ? "" : `: ${fact.error}`;

@@ -133,7 +133,12 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     failed: (error) => failed("asking the wallet about an invoice", error),
   });
   const invoiceMade = (): void => invoiceWatch.dueAt(firstLook(clock.now()));
-  const payoutParts = { transactor, wallet, clock };
+  const payoutParts = {
+    transactor,
+    wallet,
+    clock,
+    failed: (error: unknown) => failed("booking a payment", error),
+  };
   const effects = createEffectRunner({
     database,
     clock,
@@ -222,6 +227,8 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
 
   const alarms = [deadlines, sessionEnds, invoiceWatch];
 
+  const booksFailed = (error: unknown) => failed("checking the books", error);
+
   await openBooks(database, wallet, clock);
   await transactor.run(async (sql) => ({
     decision: await registryDecision(sql, parts.agents ?? AGENT_DEFS, parts.agentDailyBudget),
@@ -235,8 +242,8 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     reconciler,
     failed: (error) => failed("reconciling a payment", error),
   });
-  await reconciler.sweep();
-  await checkBooks(database, wallet, failed);
+  await reconciler.sweep(clock.now());
+  await checkBooks(database, wallet).catch(booksFailed);
   await database.transaction((sql) => renewDeadlines(sql, limits, clock.now()));
   await effects.recover();
   for (const alarm of alarms) alarm.look();
@@ -269,7 +276,25 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
       invoiceMade,
       invoiceSeconds: parts.expirySeconds.work,
     }),
-    treasury,
+    treasury: {
+      ...treasury,
+      async change(changes) {
+        assertOpen();
+        return treasury.change(changes);
+      },
+      async deposit(amount) {
+        assertOpen();
+        return treasury.deposit(amount);
+      },
+      async withdraw(key, amount, payee) {
+        assertOpen();
+        return treasury.withdraw(key, amount, payee);
+      },
+      async setBudget(agentId, dailyBudget) {
+        assertOpen();
+        return treasury.setBudget(agentId, dailyBudget);
+      },
+    },
     withdrawLinks: {
       ...withdrawLinks,
       async make(caller, of) {

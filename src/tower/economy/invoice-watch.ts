@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Database } from "../storage/port.ts";
 import { type Alarm, createAlarm } from "./alarm.ts";
+import { eachOf } from "./each-of.ts";
 import { type DueLook, dueLooks, nextLook, noteLook } from "./invoices.ts";
 import type { Reconciler } from "./reconcile.ts";
 
@@ -15,6 +16,8 @@ const AFTER_EXPIRY = { first: 60 * SECOND, longest: 6 * HOUR } as const;
 const WATCHED_AFTER_EXPIRY = 7 * 24 * HOUR;
 /** How many invoices are asked about in one go: the others are due all the same, and come next. */
 const AT_A_TIME = 200;
+/** How many of them at the same time. */
+const AT_ONCE = 8;
 
 /**
  * Asks the wallet about every invoice that nothing was credited for, again and again, until long after its expiry: hints are
@@ -40,10 +43,8 @@ export function createInvoiceWatch(parts: {
     failed,
     nextDue: () => database.read(nextLook),
     async doDue(isClosed) {
-      for (const invoice of await database.read((sql) => dueLooks(sql, clock.now(), AT_A_TIME))) {
-        if (isClosed()) return true;
-        await lookAt(invoice);
-      }
+      const due = await database.read((sql) => dueLooks(sql, clock.now(), AT_A_TIME));
+      await eachOf(due, AT_ONCE, lookAt, isClosed);
       return true;
     },
   });

@@ -1,4 +1,3 @@
-import { NO_MSAT } from "../../protocol/units.ts";
 import {
   depositReceived,
   evalRecognised,
@@ -30,7 +29,7 @@ export function postingsOf(move: MoneyMove): Postings {
     case "eval_earned":
       return evalRecognised(move);
     case "work_earned":
-      return workCompleted({ ...move, modelCost: NO_MSAT });
+      return workCompleted(move);
     case "held_given_back":
       return workUnfinished(move);
     case "treasury_paid":

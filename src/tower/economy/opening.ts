@@ -1,5 +1,5 @@
 import type { AgentDef } from "../../protocol/agent-defs.ts";
-import { type Sats, toMsat } from "../../protocol/units.ts";
+import { type Msat, type Sats, toMsat } from "../../protocol/units.ts";
 import { syncRegistry } from "../agents/registry.ts";
 import type { Clock } from "../clock.ts";
 import { auditLedger, walletGap } from "../ledger/audit.ts";
@@ -14,7 +14,8 @@ import { allOpenJobsOf } from "./jobs.ts";
 
 /** The books begin with what the wallet holds at the very first start: later its balance is what the books say. */
 export async function openBooks(database: Database, wallet: Wallet, clock: Clock): Promise<void> {
-  const balance = await wallet.balance();
+  if ((await database.read((sql) => readMeta(sql, "books"))) === "open") return;
+  const balance = await balanceAtFirst(wallet);
   await database.transaction(async (sql) => {
     if ((await readMeta(sql, "books")) === "open") return;
     await writeMeta(sql, "books", "open");
@@ -24,12 +25,21 @@ export async function openBooks(database: Database, wallet: Wallet, clock: Clock
   });
 }
 
-/** Reads the gauges that must read zero. Books that do not add up are reported: hiding them would help nobody. */
-export async function checkBooks(
-  database: Database,
-  wallet: Wallet,
-  failed: (what: string, error: unknown) => void,
-): Promise<void> {
+async function balanceAtFirst(wallet: Wallet): Promise<Msat> {
+  try {
+    return await wallet.balance();
+  } catch (error) {
+    throw new Error(
+      `At its first start the tower opens its books with what the ${wallet.kind} wallet holds, and that wallet did not say: see that it runs and that its settings are right.`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Reads the gauges that must read zero, and throws what they read when they do not: hiding books that do not add up would help nobody.
+ */
+export async function checkBooks(database: Database, wallet: Wallet): Promise<void> {
   const held = await wallet.balance();
   const { gauges, gap } = await database.read(async (sql) => ({
     gauges: await auditLedger(sql),
@@ -38,7 +48,7 @@ export async function checkBooks(
   const wrong = Object.entries({ ...gauges, walletGapMsat: gap }).filter(([, value]) => BigInt(value) !== 0n);
   if (wrong.length === 0) return;
   const readings = wrong.map(([gauge, value]) => `${gauge} ${value}`).join(", ");
-  failed("checking the books", new Error(`These must be zero: ${readings}.`));
+  throw new Error(`These must be zero: ${readings}.`);
 }
 
 /** Who joined and who left since the last start; the jobs of those who left cannot go on. */

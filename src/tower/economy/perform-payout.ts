@@ -1,6 +1,8 @@
 import { type RefusalCode, RefusalError } from "../../protocol/refusal.ts";
-import { toMsat } from "../../protocol/units.ts";
+import { type Msat, msat, NO_MSAT, toMsat } from "../../protocol/units.ts";
 import type { Clock } from "../clock.ts";
+import { NODE } from "../ledger/accounts.ts";
+import { balanceOf } from "../ledger/post.ts";
 import { PAYMENT_FAILURES, type PaymentLookup, type Wallet } from "../lightning/wallet.ts";
 import type { Sql } from "../storage/port.ts";
 import { type Decision, decision, type Effect, type Outgoing } from "./decide/decision.ts";
@@ -41,10 +43,13 @@ export function payoutPerformer<Payment extends Outgoing>(
     transactor,
     wallet,
     clock,
+    failed,
   }: {
     readonly transactor: Transactor;
     readonly wallet: Wallet;
     readonly clock: Pick<Clock, "now">;
+    /** Told of a route that cost more than the books have for it. */
+    readonly failed: (error: unknown) => void;
   },
   ended: PaymentEnded<Payment>,
 ): (payment: Payment) => Promise<"done" | "later"> {
@@ -81,15 +86,33 @@ export function payoutPerformer<Payment extends Outgoing>(
     }));
     if (attempt === undefined) return "done";
     const fate = fateOf(await paid(payment, attempt));
-    await transactor.run(async (sql) => {
+    const unbooked = await transactor.run(async (sql) => {
       if (fate.kind !== "unknown" && !(await completeEffect(sql, payment.key))) {
-        return { decision: decision({}), result: undefined };
+        return { decision: decision({}), result: NO_MSAT };
       }
-      return { decision: await ended(sql, payment, fate), result: undefined };
+      const booked = await bookable(sql, payment, fate);
+      return { decision: await ended(sql, payment, booked), result: msat(feeOf(fate) - feeOf(booked)) };
     });
+    if (unbooked > 0n) {
+      failed(
+        new Error(`A route cost ${unbooked} msat more than the books have: the wallet holds that much less.`),
+      );
+    }
     return fate.kind === "unknown" ? "later" : "done";
   };
 }
+
+/**
+ * What a wallet charges beyond the limit it was given is booked as far as the node has it. A payment that went out must be booked
+ * whatever it cost: it would be owed a second time otherwise.
+ */
+async function bookable(sql: Sql, { feeLimitSats }: Outgoing, fate: PayoutFate): Promise<PayoutFate> {
+  if (fate.kind !== "succeeded") return fate;
+  const most = msat(toMsat(feeLimitSats) + (await balanceOf(sql, NODE)));
+  return fate.fee > most ? { kind: "succeeded", fee: most } : fate;
+}
+
+const feeOf = (fate: PayoutFate): Msat => (fate.kind === "succeeded" ? fate.fee : NO_MSAT);
 
 /** What a job's refund came to. */
 export const refundEnded: PaymentEnded<Extract<Effect, { kind: "payout" }>> = async (sql, sent, fate) =>

@@ -6,13 +6,20 @@ import { balanceOf } from "../ledger/post.ts";
 import type { Database } from "../storage/port.ts";
 import { type Alarm, createAlarm, doEach } from "./alarm.ts";
 import { decision } from "./decide/decision.ts";
-import { endSession } from "./decide/session.ts";
+import { endSession, isLive, withoutInvoice } from "./decide/session.ts";
 import { openSessionInvoices } from "./invoices.ts";
 import type { Reconciler } from "./reconcile.ts";
-import { dueSessions, nextSessionDeadline, readSession, sessionDeadline } from "./sessions.ts";
+import {
+  dueSessions,
+  invoiceEnd,
+  lifeEnd,
+  nextSessionDeadline,
+  readSession,
+  sessionDeadline,
+} from "./sessions.ts";
 import type { Transactor } from "./transactor.ts";
 
-/** Ends sessions whose deposit never came, and those in which nothing happens any more. */
+/** Ends sessions whose deposit never came, and those in which nothing happens any more; takes away invoices that can be paid no more. */
 export interface SessionEnds extends Omit<Alarm, "dueAt"> {
   /** Takes note of sessions that have changed. */
   changed(sessions: readonly SessionRecord[]): void;
@@ -37,9 +44,12 @@ export function createSessionEnds(parts: {
     await transactor.run(async (sql, { now }) => {
       const session = await readSession(sql, sessionId);
       if ((sessionDeadline(session) ?? Number.POSITIVE_INFINITY) > now) return nothing;
+      if (isLive(session) && (lifeEnd(session) ?? now) > now) {
+        return { decision: decision({ sessions: [withoutInvoice(session)] }), result: undefined };
+      }
       if (session.reservedSats > 0) {
         // A request waits for its turn: the session lives as long as it.
-        return { decision: decision({ sessions: [withLife(session, now + idle)] }), result: undefined };
+        return { decision: decision({ sessions: [withLife(session, now, idle)] }), result: undefined };
       }
       const balance = await balanceOf(sql, fundAccount({ kind: "session", sessionId }));
       return { decision: endSession(session, "expired", balance), result: undefined };
@@ -65,7 +75,8 @@ export function createSessionEnds(parts: {
 
 const nothing = { decision: decision({}), result: undefined };
 
-const withLife = (session: SessionRecord, until: number): SessionRecord => ({
-  ...session,
-  expiresAt: timestamp(until),
+/** The session with more time; an invoice that can be paid no more goes with it. */
+const withLife = (session: SessionRecord, now: number, idle: number): SessionRecord => ({
+  ...((invoiceEnd(session) ?? now) > now ? session : withoutInvoice(session)),
+  expiresAt: timestamp(now + idle),
 });

@@ -23,19 +23,22 @@ export async function readSession(sql: Sql, sessionId: SessionId): Promise<Sessi
   return (await findSession(sql, sessionId)) ?? refuse("unknown_session", "There is no such session.");
 }
 
-/** When a session ends by itself: when its deposit was not paid, or nothing happened in it. Milliseconds since 1970. */
+/**
+ * When something ends by itself in a session: the time to pay the invoice that it shows, or the session as nothing happened in it.
+ * Milliseconds since 1970; undefined when nothing does.
+ */
 export function sessionDeadline(session: SessionRecord): number | undefined {
-  switch (session.state) {
-    case "awaiting_payment":
-      return session.invoiceExpiresAt === undefined ? undefined : Date.parse(session.invoiceExpiresAt) + 1;
-    case "active":
-    case "paused":
-      return session.expiresAt === undefined ? undefined : Date.parse(session.expiresAt);
-    case "expired":
-    case "closed":
-      return undefined;
-  }
+  const ends = [invoiceEnd(session), lifeEnd(session)].filter((end) => end !== undefined);
+  return ends.length === 0 ? undefined : Math.min(...ends);
 }
+
+/** The first instant at which the invoice that a session shows can be paid no more. */
+export const invoiceEnd = ({ invoiceExpiresAt }: SessionRecord): number | undefined =>
+  invoiceExpiresAt === undefined ? undefined : Date.parse(invoiceExpiresAt) + 1;
+
+/** When a session is over if nothing happens in it. */
+export const lifeEnd = ({ expiresAt }: SessionRecord): number | undefined =>
+  expiresAt === undefined ? undefined : Date.parse(expiresAt);
 
 /** Keeps a session's latest state; `seq` is the fact that says it. */
 export async function writeSession(sql: Sql, session: SessionRecord, seq: number): Promise<void> {

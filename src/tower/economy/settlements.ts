@@ -8,8 +8,8 @@ const CURSOR = "settlement_cursor";
 
 /**
  * Follows what the wallet says was settled, from where a former run left off: each hint is looked into in its turn, and then the
- * place is kept. A hint that cannot be looked into keeps the place where it is, so that the next start is told of it again; its
- * invoice is asked about meanwhile as all are. Returns its own undo, which resolves when what is looked into has come to rest.
+ * place is kept. A hint that cannot be looked into keeps the place where it is, so that the next start is told of it again; until
+ * then it is looked into once more with each that follows. Returns its own undo, which resolves when what is looked into has come to rest.
  */
 export async function followSettlements(parts: {
   readonly database: Database;
@@ -18,13 +18,22 @@ export async function followSettlements(parts: {
   readonly failed: (error: unknown) => void;
 }): Promise<() => Promise<void>> {
   const { database, wallet, reconciler, failed } = parts;
-  let stuck = false;
+  /** What could not be looked into yet. */
+  const stuck = new Set<string>();
   let closed = false;
 
   async function lookInto({ paymentHash, cursor }: SettlementHint): Promise<void> {
-    if (closed) return;
-    await reconciler.reconcile(paymentHash);
-    if (cursor !== undefined && !stuck && !closed) {
+    for (const hash of new Set([paymentHash, ...stuck])) {
+      if (closed) return;
+      stuck.add(hash);
+      try {
+        await reconciler.reconcile(hash);
+        stuck.delete(hash);
+      } catch (error) {
+        if (!closed) failed(error);
+      }
+    }
+    if (cursor !== undefined && stuck.size === 0 && !closed) {
       await database.transaction((sql) => writeMeta(sql, CURSOR, cursor));
     }
   }
@@ -35,7 +44,6 @@ export async function followSettlements(parts: {
     before = before
       .then(() => lookInto(hint))
       .catch((error: unknown) => {
-        stuck = true;
         if (!closed) failed(error);
       });
   }, after);

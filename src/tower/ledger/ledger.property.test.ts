@@ -46,10 +46,7 @@ const postings: fc.Arbitrary<readonly Posting[]> = fc.oneof(
   fc.record({ owedTo: job, received: amount }).map((late) => happened.settledTooLate(late)),
   fc.record({ jobId: job, due: amount }).map(happened.treasuryPaid),
   fc.record({ jobId: job, fee: amount, paidFrom }).map(happened.evalRecognised),
-  fc.record({ jobId: job, fee: amount, paidFrom }).map(happened.evaluationFailed),
-  fc
-    .record({ jobId: job, paid: amount, used: amount, modelCost: amount, paidFrom })
-    .map(happened.workCompleted),
+  fc.record({ jobId: job, paid: amount, used: amount, paidFrom }).map(happened.workCompleted),
   fc.record({ jobId: job, paid: amount, paidFrom }).map(happened.workUnfinished),
   amount.map(happened.modelExpense),
   fc.record(payout).map(happened.payoutStarted),

@@ -136,10 +136,10 @@ test("the figures of a day with a whole job in it", async () => {
       jobId: job,
       paid: m(300_000),
       used: m(200_000),
-      modelCost: m(90_000),
       paidFrom: { kind: "payer" },
     }),
   );
+  await enter(database, happened.modelExpense(m(90_000)));
   const payout = { amount: m(100_000), feeReserve: m(2000) };
   await enter(database, happened.payoutStarted(payout));
   expect(await figures()).toEqual({
@@ -181,10 +181,10 @@ test("a job the treasury pays earns nothing and gives the treasury everything ba
       jobId: job,
       paid: m(300_000),
       used: m(200_000),
-      modelCost: m(40_000),
       paidFrom: { kind: "treasury" },
     }),
   );
+  await enter(database, happened.modelExpense(m(40_000)));
   expect(await database.read((sql) => readFigures(sql, today))).toEqual({
     treasury: 960_000n,
     balance: 1_000_000n,

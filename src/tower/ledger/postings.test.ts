@@ -52,24 +52,11 @@ const CASES: readonly [
     {},
   ],
   [
-    "an evaluation fails",
-    happened.evaluationFailed({ jobId: job, fee: m(10_000), paidFrom: { kind: "payer" } }),
-    { "escrow:j1": 10_000, "refund:j1": -10_000 },
-    {},
-  ],
-  [
-    "an evaluation for the treasury fails",
-    happened.evaluationFailed({ jobId: job, fee: m(10_000), paidFrom: { kind: "treasury" } }),
-    { "escrow:j1": 10_000, "expense:treasury_jobs": -10_000 },
-    {},
-  ],
-  [
     "work is done",
     happened.workCompleted({
       jobId: job,
       paid: m(300_000),
       used: m(200_400),
-      modelCost: m(90_000),
       paidFrom: { kind: "payer" },
     }),
     {
@@ -77,10 +64,8 @@ const CASES: readonly [
       "revenue:work": -200_400,
       "refund:j1": -99_000,
       "revenue:rounding": -600,
-      "expense:model": 90_000,
-      model_payable: -90_000,
     },
-    { earned: 201_000, burn: 90_000 },
+    { earned: 201_000 },
   ],
   [
     "work used more than was paid",
@@ -88,7 +73,6 @@ const CASES: readonly [
       jobId: job,
       paid: m(300_000),
       used: m(310_000),
-      modelCost: m(0),
       paidFrom: { kind: "payer" },
     }),
     { "escrow:j1": 300_000, "revenue:work": -300_000 },
@@ -100,11 +84,10 @@ const CASES: readonly [
       jobId: job,
       paid: m(300_000),
       used: m(200_000),
-      modelCost: m(5),
       paidFrom: { kind: "treasury" },
     }),
-    { "escrow:j1": 300_000, "expense:treasury_jobs": -300_000, "expense:model": 5, model_payable: -5 },
-    { burn: 5 },
+    { "escrow:j1": 300_000, "expense:treasury_jobs": -300_000 },
+    {},
   ],
   [
     "work is aborted",

@@ -115,31 +115,21 @@ export const treasuryPaid = ({ jobId, due }: { jobId: JobId; due: Msat }): Posti
 export const evalRecognised = (verdict: { jobId: JobId; fee: Msat; paidFrom: PaidFrom }): Postings =>
   lines(debit(escrow(verdict.jobId), verdict.fee), earned(EVAL_REVENUE, verdict.fee, verdict.paidFrom));
 
-/** The evaluation broke down, so there is no verdict to pay for. */
-export const evaluationFailed = (failure: { jobId: JobId; fee: Msat; paidFrom: PaidFrom }): Postings =>
-  lines(
-    debit(escrow(failure.jobId), failure.fee),
-    ...givenBack(failure.jobId, failure.fee, failure.paidFrom),
-  );
-
 /**
  * The work is done: what was used is earned, the rest of what was paid goes back. Never more than `paid` is earned.
- * `modelCost` is the expense of the attempt that succeeded.
  */
 export function workCompleted(completed: {
   jobId: JobId;
   paid: Msat;
   used: Msat;
-  modelCost: Msat;
   paidFrom: PaidFrom;
 }): Postings {
-  const { jobId, paid, used, modelCost, paidFrom } = completed;
+  const { jobId, paid, used, paidFrom } = completed;
   const rest = msat(paid > used ? paid - used : 0n);
   return lines(
     debit(escrow(jobId), paid),
     earned(WORK_REVENUE, msat(paid - rest), paidFrom),
     ...givenBack(jobId, rest, paidFrom),
-    ...modelExpense(modelCost),
   );
 }
 

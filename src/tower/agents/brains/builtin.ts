@@ -1,10 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Brain, BrainError, type Topic, throwIfAborted } from "../brain.ts";
 import { brainRates } from "../rates.ts";
-import { answerLines, largestOutputBudget, noteOf, outputBudget } from "./compose.ts";
+import { answerLines, noteOf, outputBudget } from "./compose.ts";
 import { createLanguage, type Language } from "./language.ts";
 import { type Plan, planFor } from "./plan.ts";
-import { tidy } from "./request.ts";
 import { type Pace, stream } from "./stream.ts";
 import { countTokens } from "./tokens.ts";
 
@@ -46,10 +45,14 @@ export function createBuiltinBrain(options: { readonly pace?: Pace } = {}): Brai
   return {
     name: "built-in",
     rates: RATES,
-    estimate: (request) => ({
-      inputTokens: countTokens(request),
-      outputTokens: largestOutputBudget(countTokens(tidy(request))),
-    }),
+    // Planning takes a millisecond or two: what a request will be refused must not keep the sats of its work from others.
+    estimate(request) {
+      const plan = planFor(request, sharedLanguage());
+      return {
+        inputTokens: countTokens(request),
+        outputTokens: plan.kind === "refuse" ? 0 : outputBudget(plan),
+      };
+    },
     evaluate: (request, { signal }) =>
       guarded(signal, () => {
         const plan = planFor(request, sharedLanguage());

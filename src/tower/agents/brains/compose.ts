@@ -2,7 +2,7 @@ import type { Language } from "./language.ts";
 import type { Plan } from "./plan.ts";
 import { wordsIn } from "./skills/content.ts";
 import { SKILLS } from "./skills/index.ts";
-import { headingOf, TASK_PHRASES, TASKS, type Task } from "./tasks.ts";
+import { headingOf, TASK_PHRASES } from "./tasks.ts";
 import { countTokens } from "./tokens.ts";
 import { counted, listed } from "./words.ts";
 
@@ -23,29 +23,14 @@ export function* answerLines(plan: Doable, language: Language): Generator<string
 const MANY_TASKS = 4;
 const MANY_SHARE = 0.8;
 
-/** What sections may take together over a text of so many tokens. */
-function budgetOf(tasks: readonly Task[], textTokens: number): number {
-  const sum = tasks.reduce((total, task) => {
+/** The most tokens the answer may take: what its sections may take together. */
+export function outputBudget(plan: Doable): number {
+  const textTokens = countTokens(plan.reading.text);
+  const sum = plan.tasks.reduce((total, task) => {
     const { fixed, perTextToken } = SKILLS[task].budget;
     return total + fixed + perTextToken * textTokens;
   }, 0);
-  return Math.ceil(sum * (tasks.length >= MANY_TASKS ? MANY_SHARE : 1));
-}
-
-/** The most tokens the answer may take: what its sections may take together. */
-export function outputBudget(plan: Doable): number {
-  return budgetOf(plan.tasks, countTokens(plan.reading.text));
-}
-
-/**
- * The most that {@link outputBudget} says of any plan over a text of at most so many tokens. All tasks together are taken lower than
- * their sum, so that the dearest few by themselves could come to more: both are worked out.
- */
-export function largestOutputBudget(textTokens: number): number {
-  const dearest = TASKS.toSorted((a, b) => budgetOf([b], textTokens) - budgetOf([a], textTokens));
-  // In the order of a plan: sums of fractions depend on it in their last digit.
-  const few = TASKS.filter((task) => dearest.indexOf(task) < MANY_TASKS - 1);
-  return Math.max(budgetOf(TASKS, textTokens), budgetOf(few, textTokens));
+  return Math.ceil(sum * (plan.tasks.length >= MANY_TASKS ? MANY_SHARE : 1));
 }
 
 /** One sentence for the payer: what will be done, and what not. */

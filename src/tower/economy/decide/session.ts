@@ -30,7 +30,7 @@ const shown = (invoice: SessionInvoice): Partial<SessionRecord> => ({
 });
 
 /** The record without the invoice that it shows. */
-function withoutInvoice(session: SessionRecord): SessionRecord {
+export function withoutInvoice(session: SessionRecord): SessionRecord {
   const { paymentRequest: _request, amountSats: _amount, invoiceExpiresAt: _until, ...rest } = session;
   return rest;
 }

@@ -90,7 +90,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "what was paid while the tower was down is not asked for",
     file: `${ECONOMY}/create-economy.ts`,
-    find: "await reconciler.sweep();",
+    find: "await reconciler.sweep(clock.now());",
     replace: "",
   },
   {
@@ -384,8 +384,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "a session that is forgotten lives for ever",
     file: `${ECONOMY}/sessions.ts`,
-    find: "return session.expiresAt === undefined ? undefined : Date.parse(session.expiresAt);",
-    replace: "return undefined;",
+    find: "expiresAt === undefined ? undefined : Date.parse(expiresAt);",
+    replace: 'expiresAt === "" ? 0 : undefined;',
   },
   {
     name: "a session ends in the middle of a request",
@@ -503,20 +503,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: "return decision({});",
   },
   {
-    name: "a withdrawal that is asked for again leaves again",
+    name: "a withdrawal that is asked for twice at once leaves twice",
     file: `${ECONOMY}/treasury/treasury.ts`,
-    find: "if (before !== undefined) return sameAmount(before, amount);",
+    find: "if (known !== undefined) return { decision: decision({}), result: undefined };",
     replace: "",
     and: [
       {
-        file: `${ECONOMY}/treasury/treasury.ts`,
-        find: "if (known !== undefined) return { decision: decision({}), result: undefined };",
-        replace: "",
-      },
-      {
         file: `${ECONOMY}/treasury/withdrawals.ts`,
-        find: "VALUES (?, ?, ?, ?, 'paying', ?)`,",
-        replace: "VALUES (?, ?, ?, ?, 'paying', ?) ON CONFLICT DO NOTHING`,",
+        find: "VALUES (?, ?, ?, ?, ?, 'paying', ?)`,",
+        replace: "VALUES (?, ?, ?, ?, ?, 'paying', ?) ON CONFLICT DO NOTHING`,",
       },
     ],
   },

@@ -193,18 +193,22 @@ const withdrawn = (tower: TestEconomy, id: string) =>
 test("a withdrawal leaves once per key, and counts as spent", async () => {
   const tower = await opened();
   const { treasury } = tower.economy;
+  const payee = to(20_000);
   const [first, second] = await Promise.all([
-    treasury.withdraw("w1", sats(20_000), to(20_000)),
-    treasury.withdraw("w1", sats(20_000), to(20_000)),
+    treasury.withdraw("w1", sats(20_000), payee),
+    treasury.withdraw("w1", sats(20_000), payee),
   ]);
   expect([first.withdrawalId, second.withdrawalId]).toEqual(["w1", "w1"]);
   await withdrawn(tower, "w1").toBe("paid");
-  expect(await treasury.withdraw("w1", sats(20_000), to(20_000))).toEqual({
+  expect(await treasury.withdraw("w1", sats(20_000), payee)).toEqual({
     withdrawalId: "w1",
     amountSats: 20_000,
     state: "paid",
   });
-  await expect(treasury.withdraw("w1", sats(1), to(1))).rejects.toMatchObject({ code: "conflict" });
+  for (const other of [[1, to(1)] as const, [20_000, to(20_000)] as const])
+    await expect(treasury.withdraw("w1", sats(other[0]), other[1])).rejects.toMatchObject({
+      code: "conflict",
+    });
   expect(tower.wallet.holdings().outside).toBe(20_000_000n);
   expect(await treasury.figures()).toMatchObject({
     treasury: 80_000_000n,

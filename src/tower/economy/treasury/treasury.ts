@@ -18,7 +18,13 @@ import { withdrawingWallet } from "../paying-wallet.ts";
 import type { Transactor } from "../transactor.ts";
 import { freeFunds } from "./free-funds.ts";
 import type { Settings, SettingsStore } from "./settings.ts";
-import { findWithdrawal, insertWithdrawal, type Withdrawal, withdrawalsUnderWay } from "./withdrawals.ts";
+import {
+  findWithdrawal,
+  insertWithdrawal,
+  isSameWithdrawal,
+  type Withdrawal,
+  withdrawalsUnderWay,
+} from "./withdrawals.ts";
 
 /** How long an operator's deposit can be paid, in seconds. */
 const DEPOSIT_SECONDS = 3_600;
@@ -34,7 +40,7 @@ export interface Treasury {
   deposit(amount: Sats): Promise<NewInvoice>;
   /**
    * Takes sats out, once per `key`: asked again it answers how far it is. Refuses as `withdraw` does, as `payeeInvoice` does, and
-   * with `conflict` a key that was used for another amount.
+   * with `conflict` a key that was used for another amount or payee.
    */
   withdraw(key: string, amount: Sats, payee: Payee): Promise<Withdrawal>;
   /** A withdrawal. Refuses with `not_found`. */
@@ -66,6 +72,14 @@ export function createTreasury(
     return found ?? refuse("not_found", "There is no such withdrawal.");
   }
 
+  /** What a key has begun; refuses with `conflict` when that was something else. */
+  const begun = (key: string, amount: Sats, payee: Payee): Promise<Withdrawal | undefined> =>
+    database.read(async (sql) => {
+      const found = await findWithdrawal(sql, key);
+      if (found === undefined || (await isSameWithdrawal(sql, key, amount, payee))) return found;
+      return refuse("conflict", "That key was used for another amount or payee: make a new one.");
+    });
+
   return {
     settings: settings.current,
     async change(changes) {
@@ -89,8 +103,8 @@ export function createTreasury(
       return made;
     },
     async withdraw(key, amount, payee) {
-      const before = await database.read((sql) => findWithdrawal(sql, key));
-      if (before !== undefined) return sameAmount(before, amount);
+      const before = await begun(key, amount, payee);
+      if (before !== undefined) return before;
       const invoice = await payeeInvoice(parts, undefined, payee, amount);
       await transactor.run(async (sql, { now }) => {
         const known = await findWithdrawal(sql, key);
@@ -114,12 +128,13 @@ export function createTreasury(
             amountSats: amount,
             feeLimitSats: to.wallet.feeLimitSats,
             paymentHash: invoice.paymentHash,
+            payee,
           },
           now,
         );
         return { decision: decided, result: undefined };
       });
-      return sameAmount(await withdrawal(key), amount);
+      return (await begun(key, amount, payee)) ?? withdrawal(key);
     },
     withdrawal,
     async setBudget(agentId, dailyBudget) {
@@ -131,11 +146,6 @@ export function createTreasury(
       changed(agentId);
     },
   };
-}
-
-function sameAmount(known: Withdrawal, amount: Sats): Withdrawal {
-  if (known.amountSats === amount) return known;
-  return refuse("conflict", "That key was used for another amount: make a new one.");
 }
 
 /** A name for a withdrawal that the caller gave none. */

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import type { Sats } from "../../../protocol/units.ts";
 import { type Sql, safeNumber } from "../../storage/port.ts";
 import type { Decision, Outgoing } from "../decide/decision.ts";
 import type { PayoutFate } from "../decide/refund.ts";
 import { withdrawalEnded } from "../decide/withdrawal.ts";
+import type { Payee } from "../payee.ts";
 
 /** Sats that an operator takes out of the treasury. */
 export interface Withdrawal {
@@ -24,14 +26,15 @@ interface WithdrawalRow {
 export async function insertWithdrawal(
   sql: Sql,
   withdrawalId: string,
-  sent: Pick<Outgoing, "amountSats" | "feeLimitSats" | "paymentHash">,
+  sent: Pick<Outgoing, "amountSats" | "feeLimitSats" | "paymentHash"> & { readonly payee: Payee },
   now: number,
 ): Promise<void> {
   await sql.run(
-    `INSERT INTO withdrawal (withdrawal_id, amount_sats, fee_limit_sats, payment_hash, state, created_at_ms)
-     VALUES (?, ?, ?, ?, 'paying', ?)`,
+    `INSERT INTO withdrawal (withdrawal_id, amount_sats, payee_hash, fee_limit_sats, payment_hash, state, created_at_ms)
+     VALUES (?, ?, ?, ?, ?, 'paying', ?)`,
     withdrawalId,
     sent.amountSats,
+    hashOf(sent.payee),
     sent.feeLimitSats,
     sent.paymentHash,
     now,
@@ -53,6 +56,28 @@ export async function findWithdrawal(sql: Sql, withdrawalId: string): Promise<Wi
     }
   );
 }
+
+/** Whether a withdrawal that is there was begun for the same amount to the same payee. */
+export async function isSameWithdrawal(
+  sql: Sql,
+  withdrawalId: string,
+  amount: Sats,
+  payee: Payee,
+): Promise<boolean> {
+  const rows = await sql.all(
+    "SELECT 1 FROM withdrawal WHERE withdrawal_id = ? AND amount_sats = ? AND payee_hash = ?",
+    withdrawalId,
+    amount,
+    hashOf(payee),
+  );
+  return rows.length === 1;
+}
+
+/** Who was paid is no business of the database's readers: it only has to be told from another. */
+const hashOf = ({ lightningAddress, paymentRequest }: Payee): string =>
+  createHash("sha256")
+    .update(JSON.stringify([paymentRequest, lightningAddress]))
+    .digest("hex");
 
 /** What withdrawals that are on their way may take, their routes included, in sats: the daily limit counts them. */
 export async function withdrawalsUnderWay(sql: Sql): Promise<number> {

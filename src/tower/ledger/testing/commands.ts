@@ -118,35 +118,24 @@ const event: fc.Arbitrary<Command["event"]> = fc.oneof(
       changes: together({ [`escrow:${job}`]: fee }, earned("revenue:eval", paidFrom, fee)),
     };
   }),
-  fc.record({ job, part, paidFrom }).map(({ job, part, paidFrom }) => (model: Model) => {
-    const fee = part(escrowOf(model, job));
+  fc.record({ job, part, used: part, paidFrom }).map(({ job, part, used, paidFrom }) => (model: Model) => {
+    const paid = part(escrowOf(model, job));
+    const wanted = used(paid);
+    const kept = paid - (wanted < paid ? paid - wanted : 0n);
     return {
-      postings: happened.evaluationFailed({ jobId: jobId(job), fee: msat(fee), paidFrom }),
-      changes: together({ [`escrow:${job}`]: fee }, back(job, paidFrom, fee)),
+      postings: happened.workCompleted({
+        jobId: jobId(job),
+        paid: msat(paid),
+        used: msat(wanted),
+        paidFrom,
+      }),
+      changes: together(
+        { [`escrow:${job}`]: paid },
+        earned("revenue:work", paidFrom, kept),
+        back(job, paidFrom, paid - kept),
+      ),
     };
   }),
-  fc
-    .record({ job, part, used: part, cost: amount, paidFrom })
-    .map(({ job, part, used, cost, paidFrom }) => (model: Model) => {
-      const paid = part(escrowOf(model, job));
-      const wanted = used(paid);
-      const kept = paid - (wanted < paid ? paid - wanted : 0n);
-      return {
-        postings: happened.workCompleted({
-          jobId: jobId(job),
-          paid: msat(paid),
-          used: msat(wanted),
-          modelCost: msat(cost),
-          paidFrom,
-        }),
-        changes: together(
-          { [`escrow:${job}`]: paid },
-          earned("revenue:work", paidFrom, kept),
-          back(job, paidFrom, paid - kept),
-          burnt(cost),
-        ),
-      };
-    }),
   fc.record({ job, part, paidFrom }).map(({ job, part, paidFrom }) => (model: Model) => {
     const paid = part(escrowOf(model, job));
     return {

@@ -32,10 +32,11 @@ CREATE TABLE token (
   created_at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Sats that operators take out. state: paying, paid, failed or unknown.
+-- Sats that operators take out. state: paying, paid, failed or unknown; payee_hash: the SHA-256 of where they go.
 CREATE TABLE withdrawal (
   withdrawal_id TEXT NOT NULL PRIMARY KEY,
   amount_sats   INTEGER NOT NULL,
+  payee_hash    TEXT NOT NULL,
   fee_limit_sats INTEGER NOT NULL,
   payment_hash  TEXT NOT NULL,
   state         TEXT NOT NULL CHECK (state IN ('paying', 'paid', 'failed', 'unknown')),

@@ -27,7 +27,8 @@ export async function expectWithdrawalsAllowed(
     "SELECT withdrawal_id, amount_sats, payment_hash, state, created_at_ms FROM withdrawal",
   );
   const byId = new Map(rows.map((row) => [row.withdrawal_id, row]));
-  for (const [key, hashes] of allowed.withdrawn) {
+  for (const [key, asked] of allowed.withdrawn) {
+    const hashes = [...new Set(asked)];
     const row = byId.get(key);
     const states = await Promise.all(hashes.map((hash) => wallet.lookupPayment(hash)));
     const paid = hashes.filter((_, index) => states[index]?.state === "succeeded");

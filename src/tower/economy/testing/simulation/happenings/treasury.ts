@@ -18,8 +18,8 @@ const isUnpaid = ({ phase }: JobRecord): boolean =>
 export function treasury(world: World): Happenings {
   const { random, clock, lives, outside, brain } = world;
   let withdrawals = 0;
-  /** How much each withdrawal was first asked for. */
-  const amounts = new Map<string, number>();
+  /** What each withdrawal was first asked for with. */
+  const first = new Map<string, { readonly amount: number; readonly paymentRequest: string }>();
 
   function ask(): void {
     const requestId = world.newRequest();
@@ -34,17 +34,16 @@ export function treasury(world: World): Happenings {
     const requestId = world.newRequest();
     world.say(OPERATOR, { type: "pay_invoice", requestId, jobId, invoiceType, from: "treasury" });
   }
-  function withdraw(key: string, amount: number): void {
-    const paymentRequest = outsideInvoice(sats(amount), clock.now());
+  function withdrawAny(key = `w${++withdrawals}`): void {
+    const before = random.next() < 0.8 ? first.get(key) : undefined;
+    const amount = before?.amount ?? random.pick(AMOUNTS) ?? 400;
+    const isRepeated = random.next() < 0.5;
+    const paymentRequest =
+      isRepeated && before !== undefined ? before.paymentRequest : outsideInvoice(sats(amount), clock.now());
+    if (!first.has(key)) first.set(key, { amount, paymentRequest });
     world.withdraw(key, outside.hashOf(paymentRequest));
     const { treasury } = lives.tower.economy;
     world.ask(() => treasury.withdraw(key, sats(amount), { paymentRequest }));
-  }
-  function withdrawAny(key = `w${++withdrawals}`): void {
-    const before = random.next() < 0.8 ? amounts.get(key) : undefined;
-    const amount = before ?? random.pick(AMOUNTS) ?? 400;
-    if (!amounts.has(key)) amounts.set(key, amount);
-    withdraw(key, amount);
   }
   function deposit(paid?: (invoice: OpenInvoice) => void): void {
     const amount = sats(500 + random.below(2_000));
@@ -134,9 +133,10 @@ export function treasury(world: World): Happenings {
         name: "withdraw again under the same key",
         weight: 0.8,
         happen() {
-          const again = withdrawals > 0 ? `w${1 + random.below(withdrawals)}` : `w${++withdrawals}`;
+          const isKnown = withdrawals > 0 && random.next() < 0.5;
+          const again = isKnown ? `w${1 + random.below(withdrawals)}` : `w${++withdrawals}`;
           withdrawAny(again);
-          if (random.next() < 0.5) withdrawAny(again);
+          if (!isKnown || random.next() < 0.5) withdrawAny(again);
         },
       },
       {
