@@ -52,6 +52,11 @@ export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
   readonly books: Books;
   /** The origin by which wallets anywhere reach the tower. */
   readonly publicUrl?: string | undefined;
+  /**
+   * Addresses and CIDR ranges whose X-Forwarded-For says where a request comes from: `request.ip` is the last address in it that is none
+   * of them, and without any the one at the other end of the connection.
+   */
+  readonly trustedProxies?: readonly string[];
   /** The folder of the built browser app. */
   readonly clientDir: string;
   /** Requests to `/api`, and to `/lnurl`, that one address may send in a minute. */
@@ -86,6 +91,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     // A line for each request would bury what matters; failures are logged where they are answered.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_FRAME_BYTES,
+    trustProxy: [...(options.trustedProxies ?? [])],
     forceCloseConnections: "idle",
     frameworkErrors: answerRouterErrors,
   });
