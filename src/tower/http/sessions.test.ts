@@ -287,6 +287,32 @@ test("each caveat is held to", async () => {
   });
 });
 
+test("a macaroon that may spend only so much, or with some agents, does not take the whole balance", async () => {
+  const { macaroon, owner, pass, path } = await funded(1000);
+  const thief = await tower.server.access.owners.create();
+  const { body: invoice } = await tower.post(
+    "/api/play/invoice",
+    { amountSats: 1000 },
+    { authorization: bearer(thief.ownerToken) },
+  );
+  const away = { paymentRequest: invoice.paymentRequest };
+  for (const caveats of [["max_sats=1"], ["agents=alpha"], ["max_sats=5000", "actions=close"]])
+    expect(
+      await tower.post(`${path}/close`, away, { authorization: narrowed(macaroon, ...caveats) }),
+    ).toMatchObject(refused(403, "forbidden"));
+  expect((await tower.get(path, { authorization: owner })).body).toMatchObject({
+    state: "active",
+    balanceSats: 1000,
+  });
+  expect(
+    (await tower.get("/api/play/purse", { authorization: bearer(thief.ownerToken) })).body,
+  ).toMatchObject({ balanceSats: 10_000 });
+  expect(await tower.post(`${path}/close`, away, { authorization: pass })).toMatchObject({
+    status: 200,
+    body: { state: "closed", refund: "paid" },
+  });
+});
+
 test("what is no macaroon of the tower's, or none any more, opens nothing", async () => {
   const { macaroon, path, sessionId } = await funded();
   const forged = await (async () => {
