@@ -58,9 +58,12 @@ export function endedJob(job: JobRecord): v.InferInput<v.ObjectSchema<typeof END
   };
 }
 
-/** Who is asked for no agent in particular gets the first that is present and that its macaroon is for. */
+/**
+ * Who names no agent gets the first that is present, not paused, and one that its macaroon is for. Refuses with `agent_unavailable` when
+ * there is none.
+ */
 export function anyAgent(agents: readonly AgentRecord[], pass: Pass | undefined): AgentId {
-  const found = agents.find(({ agentId }) => pass?.isFor(agentId) ?? true);
+  const found = agents.find(({ agentId, state }) => state !== "paused" && (pass?.isFor(agentId) ?? true));
   return found?.agentId ?? refuse("agent_unavailable", "No agent is here just now. Try again later.");
 }
 
