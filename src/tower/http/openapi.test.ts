@@ -110,3 +110,36 @@ test("who may call a route stands with it", async () => {
   });
   expect(document.paths["/api/kiosks"]?.["post"]).toMatchObject({ security: [{ operator: [] }] });
 });
+
+test.each(["/api/sessions", "/api/sessions/{id}/topup"])("%s says how many sats it wants", async (path) => {
+  const { paths, components } = JSON.parse(JSON.stringify(await read()));
+  const { requestBody, responses } = paths[path].post;
+  const amount = { type: "integer", minimum: 100, maximum: 10_000 };
+  expect(requestBody.content["application/json"].schema).toEqual({
+    anyOf: [
+      {
+        type: "object",
+        properties: { amountSats: amount },
+        required: ["amountSats"],
+        additionalProperties: false,
+      },
+      {
+        type: "object",
+        properties: { amount_sats: { ...amount, deprecated: true } },
+        required: ["amount_sats"],
+        additionalProperties: false,
+      },
+    ],
+    examples: [{ amountSats: 1000 }],
+  });
+  const bill = { $ref: "#/components/schemas/Bill" };
+  expect(responses["201"].content["application/json"].schema.properties.invoice).toEqual(bill);
+  for (const other of ["/api/treasury/deposits", "/api/play/invoice"])
+    expect(paths[other].post.responses["201"].content["application/json"].schema).toEqual(bill);
+  expect(components.schemas.Bill.required).toEqual([
+    "paymentRequest",
+    "paymentHash",
+    "amountSats",
+    "expiresAt",
+  ]);
+});

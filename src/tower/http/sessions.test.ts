@@ -144,7 +144,9 @@ test.each([
   ["both", { amountSats: 200, amount_sats: 200 }, "bad_request"],
   ["too little", { amountSats: 99 }, "wrong_amount"],
   ["too much", { amountSats: 10_001 }, "wrong_amount"],
+  ["too much, as it was called once", { amount_sats: 10_001 }, "wrong_amount"],
   ["half a sat", { amountSats: 200.5 }, "bad_request"],
+  ["a field too many", { amountSats: 200, agentId: "alpha" }, "bad_request"],
 ])("a session of %s is refused, and makes nobody an owner", async (_, body, code) => {
   const before = tower.server.access.owners.create;
   let made = 0;
