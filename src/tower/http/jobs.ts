@@ -1,12 +1,5 @@
 import * as v from "valibot";
-import {
-  AgentIdSchema,
-  type JobId,
-  JobIdSchema,
-  SessionIdSchema,
-  TimestampSchema,
-} from "../../protocol/ids.ts";
-import { RequestTextSchema } from "../../protocol/intents.ts";
+import { type JobId, JobIdSchema, SessionIdSchema, TimestampSchema } from "../../protocol/ids.ts";
 import {
   type AgentRecord,
   type JobRecord,
@@ -23,7 +16,7 @@ import { type Callers, IdempotencyHeaders, requestIdOf } from "./callers.ts";
 import { declare } from "./declaration.ts";
 import { BillSchema, payee } from "./invoices.ts";
 import { seesJob } from "./job-reader.ts";
-import { anyAgent } from "./paid-jobs.ts";
+import { anyAgent, RequestBody } from "./paid-jobs.ts";
 import { type AddRoute, answer } from "./route.ts";
 
 const NewJob = v.object({
@@ -52,10 +45,7 @@ const openJob = declare({
   tag: "jobs",
   callableBy: "anybody",
   headers: IdempotencyHeaders,
-  body: v.pipe(
-    v.strictObject({ request: RequestTextSchema, agentId: v.exactOptional(AgentIdSchema) }),
-    v.examples([{ request: "Summarise: …" }]),
-  ),
+  body: RequestBody,
   answers: {
     201: {
       description: "The job, with its eval invoice. The owner's token is shown this once.",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createBuiltinBrain } from "../agents/brains/builtin.ts";
 import { refusalsOf } from "./declaration.ts";
 import { openPlayServer, type PlayServer } from "./testing/play-server.ts";
 
@@ -142,4 +143,24 @@ test.each(["/api/sessions", "/api/sessions/{id}/topup"])("%s says how many sats 
     "amountSats",
     "expiresAt",
   ]);
+});
+
+test("whoever tries the examples, of the document or the README, asks for what the built-in agent does", async () => {
+  const { paths } = JSON.parse(JSON.stringify(await read()));
+  const routes = ["/api/jobs", "/api/estimate", "/api/agents/{id}/ask", "/api/sessions/{id}/request"];
+  const examples = routes.map(
+    (path): string => paths[path].post.requestBody.content["application/json"].schema.examples[0].request,
+  );
+  const readme = readFileSync("README.md", "utf8");
+  const text = /^TEXT='(.*)'$/m.exec(readme)?.[1] ?? "";
+  const asked = [...readme.matchAll(/\\"request\\": \\"(.*?)\\"/g)].map(([, request = ""]) =>
+    request.replace("$TEXT", text),
+  );
+  expect(asked.length).toBe(4);
+  expect(readme).not.toMatch(/"request": "/);
+  const brain = createBuiltinBrain();
+  for (const request of [...examples, ...asked])
+    expect([request, (await brain.evaluate(request, { signal: new AbortController().signal })).kind]).toEqual(
+      [request, "accepted"],
+    );
 });
