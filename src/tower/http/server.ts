@@ -7,7 +7,7 @@ import {
   type HTTPMethods,
   LogController,
 } from "fastify";
-import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
+import { MAX_FRAME_BYTES, REQUESTS_PER_MINUTE_PER_ADDRESS } from "../../protocol/limits.ts";
 import { RefusalError, refuse } from "../../protocol/refusal.ts";
 import { createIntake, type Intake } from "../access/intake.ts";
 import { addressKey } from "../access/limiter.ts";
@@ -68,7 +68,6 @@ export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
   readonly workPatienceMs?: number;
 }
 
-const REQUESTS_PER_MINUTE = 600;
 /** How late the event loop may be on average, in milliseconds, before new requests and sockets are turned away. */
 const MAX_EVENT_LOOP_DELAY_MS = 3000;
 /** What that average is taken over. */
@@ -142,7 +141,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 /** Counts what each address asks for of the routes that are added from now on. */
 async function limitRate(
   app: FastifyInstance,
-  { requestsPerMinute: max = REQUESTS_PER_MINUTE }: Pick<ServerOptions, "requestsPerMinute">,
+  { requestsPerMinute: max = REQUESTS_PER_MINUTE_PER_ADDRESS }: Pick<ServerOptions, "requestsPerMinute">,
 ): Promise<void> {
   await app.register(rateLimit, {
     max,
