@@ -165,6 +165,7 @@ const paySession = declare({
     "unknown_invoice",
     "conflict",
     "already_paid",
+    "session_not_active",
     "invoice_expired",
     "purse_empty",
     "draining",
