@@ -12,6 +12,12 @@ export const INTENTS_PER_MINUTE = 100;
 
 /** How many intents one network address may send in a minute: a household, or everybody behind one proxy. */
 export const INTENTS_PER_MINUTE_PER_ADDRESS = 1000;
+/** New visitors that one network address may become in a minute, over the socket and HTTP together: each costs a durable write. */
+export const NEW_OWNERS_PER_MINUTE_PER_ADDRESS = 120;
+/** Requests that one network address may send to the tower's routes over HTTP in a minute. */
+export const REQUESTS_PER_MINUTE_PER_ADDRESS = 600;
+/** Recovery codes that one network address may try over HTTP in a minute. */
+export const RECOVERIES_PER_MINUTE_PER_ADDRESS = 10;
 /** Unpaid invoices one owner may have open. */
 export const UNPAID_PER_OWNER = 10;
 /** Unpaid invoices the owners behind one network address may have open together. */

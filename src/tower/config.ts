@@ -1,4 +1,6 @@
+import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
+import ipaddr from "ipaddr.js";
 import * as v from "valibot";
 import { refuse } from "../protocol/refusal.ts";
 import { type Sats, sats } from "../protocol/units.ts";
@@ -66,6 +68,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Host names, with or without a port, that the tower answers to. */
   readonly allowedHosts: readonly string[];
+  /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed; of nobody else is it looked at. */
+  readonly trustedProxies: readonly string[];
   /** The `https:` origin by which everybody reaches the tower, through whatever stands before it; undefined: nobody outside does. */
   readonly publicUrl: string | undefined;
   readonly dailyLimitSats: Sats;
@@ -110,6 +114,13 @@ const isOrigin = (value: string): boolean =>
 /** `name`, `name:port`, `[v6]`, `[v6]:port`: what a browser puts into the Host header. */
 const isHost = (value: string): boolean =>
   URL.canParse(`http://${value}`) && new URL(`http://${value}`).pathname === "/" && !/[/@?#]/.test(value);
+
+/** An IP address or a CIDR range, never everybody: whoever is trusted could say that it is anyone. */
+function isProxy(value: string): boolean {
+  // ipaddr.js alone also takes `127.1` and octal, which other programs read otherwise.
+  if (isIP(value.split("/")[0] ?? "") === 0) return false;
+  return ipaddr.isValid(value) || (ipaddr.isValidCIDR(value) && ipaddr.parseCIDR(value)[1] > 0);
+}
 
 /** Keys travel to it: only encrypted, or without leaving this machine. */
 const isWalletUrl = (value: string): boolean => {
@@ -206,6 +217,11 @@ const VARIABLES = {
   ALLOWED_HOSTS: {
     schema: list(v.pipe(v.string(), v.toLowerCase(), v.check(isHost))),
     allowed: "host names such as tower.example or tower.example:8443, separated by commas",
+    unset: "",
+  },
+  TRUSTED_PROXIES: {
+    schema: list(v.pipe(v.string(), v.check(isProxy))),
+    allowed: "addresses or CIDR ranges of proxies such as 127.0.0.1 or 10.1.0.0/16, separated by commas",
     unset: "",
   },
   PUBLIC_URL: {
@@ -325,7 +341,7 @@ function readLightning(env: Env, host: string): LightningConfig {
   if (!isThisMachine(host)) {
     refuse(
       "tls_required",
-      `With a real wallet HOST must be this machine, not ${host}: put a proxy that speaks HTTPS in front, and name it in ALLOWED_HOSTS and ALLOWED_ORIGINS.`,
+      `With a real wallet HOST must be this machine, not ${host}: put a proxy that speaks HTTPS in front, its name in ALLOWED_HOSTS and its address in TRUSTED_PROXIES.`,
     );
   }
   return WALLETS[kind](env, read(env, "LIGHTNING_NETWORK"));
@@ -352,6 +368,7 @@ export function parseConfig(env: Env): Config {
     timeZone: read(env, "TIME_ZONE"),
     allowedOrigins: Object.freeze(read(env, "ALLOWED_ORIGINS")),
     allowedHosts: Object.freeze([...new Set([...ownHosts(host), ...allowedHosts])]),
+    trustedProxies: Object.freeze(read(env, "TRUSTED_PROXIES")),
     publicUrl,
     dailyLimitSats: sats(read(env, "DAILY_LIMIT_SATS")),
     agentDailyBudgetSats: sats(read(env, "AGENT_DAILY_BUDGET_SATS")),

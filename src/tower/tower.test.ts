@@ -211,3 +211,19 @@ test("a tower that stops while it asks for the price ends its questions", async 
   expect(signals.map((signal) => signal?.aborted)).toEqual([true, true, true, true, true]);
   expect(logged.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40)).toEqual([]);
 });
+
+test("a tower behind a proxy that it is told of knows its visitors apart", async () => {
+  const { address } = await start({ TRUSTED_PROXIES: "127.0.0.1" });
+  const recover = async (from: string): Promise<number> => {
+    const { status } = await fetch(`${address}/api/sessions/recover`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-forwarded-for": from },
+      body: JSON.stringify({ recoveryCode: "aaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aa" }),
+    });
+    return status;
+  };
+  const tries: number[] = [];
+  for (let n = 0; n < 11; n++) tries.push(await recover("203.0.113.1"));
+  expect(tries).toEqual([...Array<number>(10).fill(401), 429]);
+  expect(await recover("203.0.113.2")).toBe(401);
+});

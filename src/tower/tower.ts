@@ -172,6 +172,7 @@ async function assemble(
     now: clock.now,
     purses,
     publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
     books: { database, dayOf, timeZone: config.timeZone, now: clock.now },
     clientDir,
     ready: () => checkReady(database, head, isStopping),

@@ -1,5 +1,10 @@
 import { isIPv6 } from "node:net";
-import { INTENTS_PER_MINUTE, INTENTS_PER_MINUTE_PER_ADDRESS } from "../../protocol/limits.ts";
+import {
+  INTENTS_PER_MINUTE,
+  INTENTS_PER_MINUTE_PER_ADDRESS,
+  NEW_OWNERS_PER_MINUTE_PER_ADDRESS,
+  RECOVERIES_PER_MINUTE_PER_ADDRESS,
+} from "../../protocol/limits.ts";
 import { refuse } from "../../protocol/refusal.ts";
 
 /** Counts what each key does within a sliding window. */
@@ -51,11 +56,6 @@ export function addressKey(address: string): string {
     .join(":")}::/64`;
 }
 
-/** New owners that one address may become in a minute: each costs a durable write. */
-const OWNERS_PER_MINUTE = 120;
-/** Recovery codes that one address may try in a minute. */
-const RECOVERIES_PER_MINUTE = 10;
-
 /** The limits that socket and HTTP share. */
 export interface Limits {
   /** Throws `rate_limited` when this owner, or this address, has asked too often. */
@@ -72,8 +72,8 @@ export function createLimits(
   {
     intents = INTENTS_PER_MINUTE,
     perAddress = INTENTS_PER_MINUTE_PER_ADDRESS,
-    owners = OWNERS_PER_MINUTE,
-    recoveries = RECOVERIES_PER_MINUTE,
+    owners = NEW_OWNERS_PER_MINUTE_PER_ADDRESS,
+    recoveries = RECOVERIES_PER_MINUTE_PER_ADDRESS,
   }: { intents?: number; perAddress?: number; owners?: number; recoveries?: number } = {},
 ): Limits {
   const byOwner = createLimiter(intents, 60_000, now);

@@ -16,9 +16,11 @@ import {
   AHEAD_REFUSALS,
   anyAgent,
   ENDED_JOB,
+  EXAMPLE_REQUEST,
   endedJob,
   isOver,
   priceFor,
+  RequestBody,
   STILL_AT_WORK,
 } from "./paid-jobs.ts";
 import { type AddRoute, answer } from "./route.ts";
@@ -33,10 +35,7 @@ const estimate = declare({
   summary: "What a request to an agent costs at most. Nothing is opened.",
   tag: "agents",
   callableBy: "anybody",
-  body: v.pipe(
-    v.strictObject({ request: RequestTextSchema, agentId: v.exactOptional(AgentIdSchema) }),
-    v.examples([{ request: "Summarise: …" }]),
-  ),
+  body: RequestBody,
   answers: {
     200: {
       description: "The price, evaluation and work, and how it came about.",
@@ -62,7 +61,7 @@ const ask = declare({
   params: v.object({ id: AgentIdSchema }),
   missing: { code: "unknown_agent", message: "There is no such agent." },
   headers: IdempotencyHeaders,
-  body: v.pipe(v.strictObject({ request: RequestTextSchema }), v.examples([{ request: "Summarise: …" }])),
+  body: v.pipe(v.strictObject({ request: RequestTextSchema }), v.examples([EXAMPLE_REQUEST])),
   answers: {
     200: {
       description: "What came of it, what it cost, and the credit that is left.",

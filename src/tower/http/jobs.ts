@@ -1,12 +1,5 @@
 import * as v from "valibot";
-import {
-  AgentIdSchema,
-  type JobId,
-  JobIdSchema,
-  SessionIdSchema,
-  TimestampSchema,
-} from "../../protocol/ids.ts";
-import { INTENTS, RequestTextSchema } from "../../protocol/intents.ts";
+import { type JobId, JobIdSchema, SessionIdSchema, TimestampSchema } from "../../protocol/ids.ts";
 import {
   type AgentRecord,
   type JobRecord,
@@ -21,23 +14,17 @@ import type { Economy } from "../economy/economy.ts";
 import { decodeInvoice } from "../lightning/bolt11/decode.ts";
 import { type Callers, IdempotencyHeaders, requestIdOf } from "./callers.ts";
 import { declare } from "./declaration.ts";
+import { BillSchema, payee } from "./invoices.ts";
 import { seesJob } from "./job-reader.ts";
-import { anyAgent } from "./paid-jobs.ts";
+import { anyAgent, RequestBody } from "./paid-jobs.ts";
 import { type AddRoute, answer } from "./route.ts";
-
-const invoiceText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096));
 
 const NewJob = v.object({
   jobId: JobIdSchema,
   /** Absent for operators: their secret is not sent back. */
   ownerToken: v.exactOptional(v.string()),
   evalInvoice: v.exactOptional(
-    v.object({
-      paymentRequest: v.string(),
-      amountSats: SatsSchema,
-      paymentHash: v.string(),
-      expiresAt: v.exactOptional(TimestampSchema),
-    }),
+    v.object({ ...BillSchema.entries, expiresAt: v.exactOptional(TimestampSchema) }),
   ),
 });
 
@@ -58,10 +45,7 @@ const openJob = declare({
   tag: "jobs",
   callableBy: "anybody",
   headers: IdempotencyHeaders,
-  body: v.pipe(
-    v.strictObject({ request: RequestTextSchema, agentId: v.exactOptional(AgentIdSchema) }),
-    v.examples([{ request: "Summarise: …" }]),
-  ),
+  body: RequestBody,
   answers: {
     201: {
       description: "The job, with its eval invoice. The owner's token is shown this once.",
@@ -107,10 +91,9 @@ const claimRefund = declare({
   callableBy: "owner",
   headers: IdempotencyHeaders,
   body: v.strictObject({
-    paymentRequest: v.exactOptional(invoiceText),
+    ...payee,
     /** What older clients call it. */
-    invoice: v.exactOptional(invoiceText),
-    lightningAddress: INTENTS.refund_claim.entries.lightningAddress,
+    invoice: payee.paymentRequest,
     /** An own session, whose balance gets it at once. */
     sessionId: v.exactOptional(SessionIdSchema),
   }),

@@ -14,6 +14,7 @@ import {
   withdrawRequest,
 } from "../lightning/lnurl/withdraw.ts";
 import { declare } from "./declaration.ts";
+import { InvoiceTextSchema } from "./invoices.ts";
 import { ofOneJob } from "./jobs.ts";
 import { type AddRoute, answer, type Input } from "./route.ts";
 
@@ -82,7 +83,7 @@ const callback = declare({
   summary: "Takes a wallet's invoice for exactly what is owed, once. It is paid after that.",
   tag: "refunds",
   callableBy: "anybody",
-  query: v.object({ k1, pr: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)) }),
+  query: v.object({ k1, pr: InvoiceTextSchema }),
   answers: { 200: { description: "It is taken, or why it is not.", schema: WithdrawResultSchema } },
   refusals: [],
 });

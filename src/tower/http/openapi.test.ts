@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createBuiltinBrain } from "../agents/brains/builtin.ts";
 import { refusalsOf } from "./declaration.ts";
 import { openPlayServer, type PlayServer } from "./testing/play-server.ts";
 
@@ -109,4 +110,57 @@ test("who may call a route stands with it", async () => {
     security: [{}, { macaroon: [] }],
   });
   expect(document.paths["/api/kiosks"]?.["post"]).toMatchObject({ security: [{ operator: [] }] });
+});
+
+test.each(["/api/sessions", "/api/sessions/{id}/topup"])("%s says how many sats it wants", async (path) => {
+  const { paths, components } = JSON.parse(JSON.stringify(await read()));
+  const { requestBody, responses } = paths[path].post;
+  const amount = { type: "integer", minimum: 100, maximum: 10_000 };
+  expect(requestBody.content["application/json"].schema).toEqual({
+    anyOf: [
+      {
+        type: "object",
+        properties: { amountSats: amount },
+        required: ["amountSats"],
+        additionalProperties: false,
+      },
+      {
+        type: "object",
+        properties: { amount_sats: { ...amount, deprecated: true } },
+        required: ["amount_sats"],
+        additionalProperties: false,
+      },
+    ],
+    examples: [{ amountSats: 1000 }],
+  });
+  const bill = { $ref: "#/components/schemas/Bill" };
+  expect(responses["201"].content["application/json"].schema.properties.invoice).toEqual(bill);
+  for (const other of ["/api/treasury/deposits", "/api/play/invoice"])
+    expect(paths[other].post.responses["201"].content["application/json"].schema).toEqual(bill);
+  expect(components.schemas.Bill.required).toEqual([
+    "paymentRequest",
+    "paymentHash",
+    "amountSats",
+    "expiresAt",
+  ]);
+});
+
+test("whoever tries the examples, of the document or the README, asks for what the built-in agent does", async () => {
+  const { paths } = JSON.parse(JSON.stringify(await read()));
+  const routes = ["/api/jobs", "/api/estimate", "/api/agents/{id}/ask", "/api/sessions/{id}/request"];
+  const examples = routes.map(
+    (path): string => paths[path].post.requestBody.content["application/json"].schema.examples[0].request,
+  );
+  const readme = readFileSync("README.md", "utf8");
+  const text = /^TEXT='(.*)'$/m.exec(readme)?.[1] ?? "";
+  const asked = [...readme.matchAll(/\\"request\\": \\"(.*?)\\"/g)].map(([, request = ""]) =>
+    request.replace("$TEXT", text),
+  );
+  expect(asked.length).toBe(4);
+  expect(readme).not.toMatch(/"request": "/);
+  const brain = createBuiltinBrain();
+  for (const request of [...examples, ...asked])
+    expect([request, (await brain.evaluate(request, { signal: new AbortController().signal })).kind]).toEqual(
+      [request, "accepted"],
+    );
 });

@@ -18,6 +18,7 @@ import {
   type Success,
   TAGS,
 } from "./declaration.ts";
+import { BillSchema } from "./invoices.ts";
 import { type AddRoute, answer } from "./route.ts";
 
 /** A JSON Schema, or a part of a document made of them. */
@@ -25,6 +26,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The records that schemas refer to by name, wherever they stand. */
 const RECORDS = {
+  Bill: BillSchema,
   InvoiceRecord: InvoiceRecordSchema,
   JobRecord: JobRecordSchema,
   Price: PriceSchema,

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { type AgentId, JobIdSchema } from "../../protocol/ids.ts";
+import { type AgentId, AgentIdSchema, JobIdSchema } from "../../protocol/ids.ts";
+import { RequestTextSchema } from "../../protocol/intents.ts";
 import { type AgentRecord, type JobRecord, JobRecordSchema, OutcomeSchema } from "../../protocol/records.ts";
 import { refuse } from "../../protocol/refusal.ts";
 import { NO_SATS, type Sats, SatsSchema, sats } from "../../protocol/units.ts";
@@ -8,6 +9,18 @@ import type { Economy } from "../economy/economy.ts";
 
 /** How long an answer waits for an agent's work, in milliseconds, before it says how far the job is instead. */
 export const WORK_PATIENCE_MS = 30_000;
+
+/** A request that the built-in agent takes, for whoever tries the examples. */
+export const EXAMPLE_REQUEST = {
+  request:
+    "Summarise: The harbour was quiet at dawn. Then the boats came in with the best catch of the year. Everybody was happy.",
+} as const;
+
+/** A request, to an agent or to whoever is here. */
+export const RequestBody = v.pipe(
+  v.strictObject({ request: RequestTextSchema, agentId: v.exactOptional(AgentIdSchema) }),
+  v.examples([EXAMPLE_REQUEST]),
+);
 
 /** What came of a request that was paid ahead. */
 export const ENDED_JOB = {
@@ -58,9 +71,12 @@ export function endedJob(job: JobRecord): v.InferInput<v.ObjectSchema<typeof END
   };
 }
 
-/** Who is asked for no agent in particular gets the first that is present and that its macaroon is for. */
+/**
+ * Who names no agent gets the first that is present, not paused, and one that its macaroon is for. Refuses with `agent_unavailable` when
+ * there is none.
+ */
 export function anyAgent(agents: readonly AgentRecord[], pass: Pass | undefined): AgentId {
-  const found = agents.find(({ agentId }) => pass?.isFor(agentId) ?? true);
+  const found = agents.find(({ agentId, state }) => state !== "paused" && (pass?.isFor(agentId) ?? true));
   return found?.agentId ?? refuse("agent_unavailable", "No agent is here just now. Try again later.");
 }
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type OwnerId, TimestampSchema, timestamp } from "../../protocol/ids.ts";
+import type { OwnerId } from "../../protocol/ids.ts";
 import {
   type PurseFigures,
   PurseFiguresSchema,
@@ -10,6 +10,7 @@ import type { Limits } from "../access/limiter.ts";
 import type { Economy } from "../economy/economy.ts";
 import type { Purse, Purses } from "../lightning/play/purses.ts";
 import { declare } from "./declaration.ts";
+import { BillSchema, billOf, InvoiceTextSchema } from "./invoices.ts";
 import { type AddRoute, answer, type Input } from "./route.ts";
 
 /** The most one purse is ever asked to take in: ten bitcoin of play sats. */
@@ -43,9 +44,7 @@ const payFromPurse = declare({
   method: "POST",
   path: "/api/play/pay",
   summary: "Pays an invoice of this tower from the caller's purse, and tells the payer the preimage.",
-  body: v.strictObject({
-    paymentRequest: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)),
-  }),
+  body: v.strictObject({ paymentRequest: InvoiceTextSchema }),
   answers: {
     200: {
       description: "It is paid. The tower knows of it already.",
@@ -79,12 +78,7 @@ const fillPurse = declare({
   answers: {
     201: {
       description: "The invoice.",
-      schema: v.object({
-        paymentRequest: v.string(),
-        paymentHash: v.string(),
-        amountSats: SatsSchema,
-        expiresAt: TimestampSchema,
-      }),
+      schema: BillSchema,
     },
   },
   refusals: ["wallet_unavailable"],
@@ -128,7 +122,6 @@ export function addPlayRoutes(add: AddRoute, { economy, limits, purses }: PlayRo
 
   add(fillPurse, (input) => {
     const { amountSats } = input.body;
-    const { expiresAt, paymentHash, paymentRequest } = purses.makePurseInvoice(within(input), amountSats);
-    return answer(201, { paymentRequest, paymentHash, amountSats, expiresAt: timestamp(expiresAt) });
+    return answer(201, billOf(purses.makePurseInvoice(within(input), amountSats), amountSats));
   });
 }

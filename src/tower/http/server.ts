@@ -7,7 +7,7 @@ import {
   type HTTPMethods,
   LogController,
 } from "fastify";
-import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
+import { MAX_FRAME_BYTES, REQUESTS_PER_MINUTE_PER_ADDRESS } from "../../protocol/limits.ts";
 import { RefusalError, refuse } from "../../protocol/refusal.ts";
 import { createIntake, type Intake } from "../access/intake.ts";
 import { addressKey } from "../access/limiter.ts";
@@ -52,6 +52,11 @@ export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
   readonly books: Books;
   /** The origin by which wallets anywhere reach the tower. */
   readonly publicUrl?: string | undefined;
+  /**
+   * Addresses and CIDR ranges whose X-Forwarded-For says where a request comes from: `request.ip` is the last address in it that is none
+   * of them, and without any the one at the other end of the connection.
+   */
+  readonly trustedProxies?: readonly string[];
   /** The folder of the built browser app. */
   readonly clientDir: string;
   /** Requests to `/api`, and to `/lnurl`, that one address may send in a minute. */
@@ -63,7 +68,6 @@ export interface ServerOptions extends Omit<GatewayOptions, "intake"> {
   readonly workPatienceMs?: number;
 }
 
-const REQUESTS_PER_MINUTE = 600;
 /** How late the event loop may be on average, in milliseconds, before new requests and sockets are turned away. */
 const MAX_EVENT_LOOP_DELAY_MS = 3000;
 /** What that average is taken over. */
@@ -86,6 +90,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     // A line for each request would bury what matters; failures are logged where they are answered.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_FRAME_BYTES,
+    trustProxy: [...(options.trustedProxies ?? [])],
     forceCloseConnections: "idle",
     frameworkErrors: answerRouterErrors,
   });
@@ -136,7 +141,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 /** Counts what each address asks for of the routes that are added from now on. */
 async function limitRate(
   app: FastifyInstance,
-  { requestsPerMinute: max = REQUESTS_PER_MINUTE }: Pick<ServerOptions, "requestsPerMinute">,
+  { requestsPerMinute: max = REQUESTS_PER_MINUTE_PER_ADDRESS }: Pick<ServerOptions, "requestsPerMinute">,
 ): Promise<void> {
   await app.register(rateLimit, {
     max,

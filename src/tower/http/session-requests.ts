@@ -1,6 +1,4 @@
 import * as v from "valibot";
-import { AgentIdSchema } from "../../protocol/ids.ts";
-import { RequestTextSchema } from "../../protocol/intents.ts";
 import type { AgentRecord } from "../../protocol/records.ts";
 import { refuse } from "../../protocol/refusal.ts";
 import { SatsSchema } from "../../protocol/units.ts";
@@ -15,6 +13,7 @@ import {
   endedJob,
   isOver,
   priceFor,
+  RequestBody,
   STILL_AT_WORK,
 } from "./paid-jobs.ts";
 import { type AddRoute, answer } from "./route.ts";
@@ -32,10 +31,7 @@ const askOnSession = declare({
   description:
     "What it may cost at most is set aside first, and what it did not cost is back on the session with the answer. A refusal debits nothing.",
   headers: IdempotencyHeaders,
-  body: v.pipe(
-    v.strictObject({ request: RequestTextSchema, agentId: v.exactOptional(AgentIdSchema) }),
-    v.examples([{ request: "Summarise: …" }]),
-  ),
+  body: RequestBody,
   answers: {
     200: {
       description: "What came of it, what it cost, and what is left on the session.",

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { SessionIdSchema, TimestampSchema, timestamp } from "../../protocol/ids.ts";
+import { SessionIdSchema } from "../../protocol/ids.ts";
+import { SESSION_LEAST_SATS, SESSION_MOST_SATS } from "../../protocol/limits.ts";
 import { type Sats, SatsSchema, sats } from "../../protocol/units.ts";
-import type { SessionBill } from "../economy/economy.ts";
 
 /** How every route about one session names it. */
 export const ofOneSession = {
@@ -16,39 +16,21 @@ export const byOwnerOrMacaroon = {
   proofs: ["owner", "operator", "macaroon"],
 } as const;
 
-/** How many sats, under its name or the one that older clients use. */
+// Only said, not checked here: what is out of bounds is refused as `wrong_amount`, as over the socket.
+const bounds = { minimum: SESSION_LEAST_SATS, maximum: SESSION_MOST_SATS };
+
+/** How many sats a session is opened with or topped up by, under its name or the one that older clients use. */
 export const AmountBody = v.pipe(
-  v.strictObject({
-    amountSats: v.exactOptional(SatsSchema),
-    /** What older clients call it. */
-    amount_sats: v.exactOptional(SatsSchema),
-  }),
-  v.check(
-    (body) => (body.amountSats === undefined) !== (body.amount_sats === undefined),
-    "Say how many sats, once: amountSats.",
+  v.union(
+    [
+      v.strictObject({ amountSats: v.pipe(SatsSchema, v.metadata(bounds)) }),
+      v.strictObject({ amount_sats: v.pipe(SatsSchema, v.metadata({ ...bounds, deprecated: true })) }),
+    ],
+    "Say how many sats, once and as a whole number: amountSats.",
   ),
   v.examples([{ amountSats: sats(1000) }]),
 );
 
 /** The amount in a body that {@link AmountBody} let through. */
-export function amountIn(body: v.InferOutput<typeof AmountBody>): Sats {
-  const amount = body.amountSats ?? body.amount_sats;
-  if (amount === undefined) throw new Error("a body without an amount was let through");
-  return amount;
-}
-
-/** An invoice as a payer needs it. */
-export const BillSchema = v.object({
-  paymentRequest: v.string(),
-  paymentHash: v.string(),
-  amountSats: SatsSchema,
-  expiresAt: TimestampSchema,
-});
-
-/** An invoice of the economy's as the wire has it. */
-export const billOf = (bill: SessionBill): v.InferInput<typeof BillSchema> => ({
-  paymentRequest: bill.paymentRequest,
-  paymentHash: bill.paymentHash,
-  amountSats: bill.amountSats,
-  expiresAt: timestamp(bill.expiresAt),
-});
+export const amountIn = (body: v.InferOutput<typeof AmountBody>): Sats =>
+  "amountSats" in body ? body.amountSats : body.amount_sats;

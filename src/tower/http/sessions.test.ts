@@ -144,7 +144,9 @@ test.each([
   ["both", { amountSats: 200, amount_sats: 200 }, "bad_request"],
   ["too little", { amountSats: 99 }, "wrong_amount"],
   ["too much", { amountSats: 10_001 }, "wrong_amount"],
+  ["too much, as it was called once", { amount_sats: 10_001 }, "wrong_amount"],
   ["half a sat", { amountSats: 200.5 }, "bad_request"],
+  ["a field too many", { amountSats: 200, agentId: "alpha" }, "bad_request"],
 ])("a session of %s is refused, and makes nobody an owner", async (_, body, code) => {
   const before = tower.server.access.owners.create;
   let made = 0;
@@ -284,6 +286,32 @@ test("each caveat is held to", async () => {
   expect((await tower.get(path, { authorization: bearer(macaroon) })).body).toMatchObject({
     sessionId,
     balanceSats: 560,
+  });
+});
+
+test("a macaroon that may spend only so much, or with some agents, does not take the whole balance", async () => {
+  const { macaroon, owner, pass, path } = await funded(1000);
+  const thief = await tower.server.access.owners.create();
+  const { body: invoice } = await tower.post(
+    "/api/play/invoice",
+    { amountSats: 1000 },
+    { authorization: bearer(thief.ownerToken) },
+  );
+  const away = { paymentRequest: invoice.paymentRequest };
+  for (const caveats of [["max_sats=1"], ["agents=alpha"], ["max_sats=5000", "actions=close"]])
+    expect(
+      await tower.post(`${path}/close`, away, { authorization: narrowed(macaroon, ...caveats) }),
+    ).toMatchObject(refused(403, "forbidden"));
+  expect((await tower.get(path, { authorization: owner })).body).toMatchObject({
+    state: "active",
+    balanceSats: 1000,
+  });
+  expect(
+    (await tower.get("/api/play/purse", { authorization: bearer(thief.ownerToken) })).body,
+  ).toMatchObject({ balanceSats: 10_000 });
+  expect(await tower.post(`${path}/close`, away, { authorization: pass })).toMatchObject({
+    status: 200,
+    body: { state: "closed", refund: "paid" },
   });
 });
 

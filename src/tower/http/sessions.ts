@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type SessionId, SessionIdSchema } from "../../protocol/ids.ts";
-import { INTENTS, RecoveryCodeSchema } from "../../protocol/intents.ts";
+import { RecoveryCodeSchema } from "../../protocol/intents.ts";
 import { type SessionRecord, SessionRecordSchema } from "../../protocol/records.ts";
 import { refuse } from "../../protocol/refusal.ts";
 import type { Intake } from "../access/intake.ts";
@@ -9,16 +9,10 @@ import { assertSessionAmount } from "../economy/decide/session.ts";
 import type { Economy, Performed } from "../economy/economy.ts";
 import { type Callers, IdempotencyHeaders, requestIdOf } from "./callers.ts";
 import { declare } from "./declaration.ts";
+import { BillSchema, billOf, payee } from "./invoices.ts";
 import { type AddRoute, answer } from "./route.ts";
 import type { SessionDoor } from "./session-entry.ts";
-import {
-  AmountBody,
-  amountIn,
-  BillSchema,
-  billOf,
-  byOwnerOrMacaroon,
-  ofOneSession,
-} from "./session-shapes.ts";
+import { AmountBody, amountIn, byOwnerOrMacaroon, ofOneSession } from "./session-shapes.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** What somebody is given with a session, once. */
@@ -36,7 +30,7 @@ const openSession = declare({
   summary:
     "Opens a session, which pays for requests once its deposit is paid. Who has no token becomes an owner by it.",
   description:
-    "Macaroon and recovery code are shown this once: the same request again, under one Idempotency-Key, is answered without them.",
+    "Macaroon and recovery code are shown this once: the same request again, under one Idempotency-Key and with the owner's token, is answered without them.",
   tag: "sessions",
   callableBy: "anybody",
   headers: IdempotencyHeaders,
@@ -96,7 +90,6 @@ const topUpSession = declare({
   ],
 });
 
-const { lightningAddress, paymentRequest } = INTENTS.session_close.entries;
 const closeSession = declare({
   ...ofOneSession,
   ...byOwnerOrMacaroon,
@@ -108,7 +101,7 @@ const closeSession = declare({
   description:
     "Where nowhere is named, play sats go to the owner's purse; real sats wait until they are asked for by the same request again.",
   headers: IdempotencyHeaders,
-  body: v.strictObject({ paymentRequest, lightningAddress }),
+  body: v.strictObject(payee),
   answers: {
     200: { description: "The session, and how far its refund is.", schema: SessionRecordSchema },
     202: {
@@ -172,6 +165,7 @@ const paySession = declare({
     "unknown_invoice",
     "conflict",
     "already_paid",
+    "session_not_active",
     "invoice_expired",
     "purse_empty",
     "draining",
@@ -198,7 +192,11 @@ function whole({ invoice, sessionId }: Performed) {
   if (sessionId === undefined) throw new Error("an intent about a session was performed and names none");
   return {
     sessionId,
-    bill: () => billOf(invoice ?? refuse("conflict", "That request was done before: look at the session.")),
+    bill() {
+      if (invoice === undefined)
+        return refuse("conflict", "That request was done before: look at the session.");
+      return billOf(invoice, invoice.amountSats);
+    },
   };
 }
 

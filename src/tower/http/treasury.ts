@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { TimestampSchema, timestamp } from "../../protocol/ids.ts";
 import { economyFigures, treasuryFigures } from "../../protocol/records.ts";
 import { refuse } from "../../protocol/refusal.ts";
 import { SatsSchema, sats } from "../../protocol/units.ts";
@@ -8,6 +7,7 @@ import { shownFigures } from "../economy/treasury/shown.ts";
 import { newWithdrawalId, type Treasury } from "../economy/treasury/treasury.ts";
 import { IdempotencyHeaders } from "./callers.ts";
 import { declare } from "./declaration.ts";
+import { BillSchema, billOf, payee } from "./invoices.ts";
 import { type AddRoute, answer } from "./route.ts";
 
 const common = { tag: "treasury", callableBy: "operator" } as const;
@@ -79,12 +79,7 @@ const deposit = declare({
   answers: {
     201: {
       description: "The invoice.",
-      schema: v.object({
-        paymentRequest: v.string(),
-        paymentHash: v.string(),
-        amountSats: SatsSchema,
-        expiresAt: TimestampSchema,
-      }),
+      schema: BillSchema,
     },
   },
   refusals: ["wallet_unavailable"],
@@ -107,11 +102,7 @@ const withdraw = declare({
   description:
     "To an invoice for exactly the amount, or to a Lightning Address. The daily limit holds, and the tower pays the route.",
   headers: IdempotencyHeaders,
-  body: v.strictObject({
-    amountSats,
-    paymentRequest: v.exactOptional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096))),
-    lightningAddress: v.exactOptional(v.pipe(v.string(), v.trim(), v.minLength(3), v.maxLength(320))),
-  }),
+  body: v.strictObject({ amountSats, ...payee }),
   answers: {
     200: { description: "What became of it.", schema: WithdrawalSchema },
     202: { description: "It is on its way; look at it for what comes of it.", schema: WithdrawalSchema },
@@ -156,15 +147,13 @@ export function addTreasuryRoutes(add: AddRoute, treasury: Treasury): void {
 
   add(changeSettings, async ({ body }) => answer(200, await treasury.change(body)));
 
-  add(deposit, async ({ body }) => {
-    const { expiresAt, paymentHash, paymentRequest } = await treasury.deposit(body.amountSats);
-    const { amountSats } = body;
-    return answer(201, { paymentRequest, paymentHash, amountSats, expiresAt: timestamp(expiresAt) });
-  });
+  add(deposit, async ({ body: { amountSats } }) =>
+    answer(201, billOf(await treasury.deposit(amountSats), amountSats)),
+  );
 
-  add(withdraw, async ({ body: { amountSats, ...payee }, headers }) => {
+  add(withdraw, async ({ body: { amountSats, ...to }, headers }) => {
     const key = headers["idempotency-key"] ?? newWithdrawalId();
-    const withdrawal = await treasury.withdraw(key, amountSats, payee);
+    const withdrawal = await treasury.withdraw(key, amountSats, to);
     if (withdrawal.amountSats !== amountSats)
       refuse("conflict", "That Idempotency-Key was used for another withdrawal: make a new one.");
     const isOnItsWay = withdrawal.state === "paying" || withdrawal.state === "unknown";

@@ -143,3 +143,15 @@ test.each<[string, Wish, RegExp]>([
 ])("%s is refused", (_, asked, sentence) => {
   expect(() => assertAllows(LIMITED, asked)).toThrow(sentence);
 });
+
+test.each(["max_sats=2100000000000000", "agents=alpha,beta,gamma"])("%s takes nothing out", (limit) => {
+  for (const caveats of [[limit], [limit, "actions=close"]]) {
+    expect(allows(caveats, { action: "close", now: 0 })).toBe(false);
+    expect(allows(caveats, { action: "close", agentId: agentId("alpha"), sats: sats(0), now: 0 })).toBe(
+      false,
+    );
+  }
+  expect(allows([limit], { action: "read", now: 0 })).toBe(true);
+  expect(allows([limit], { action: "topup", now: 0 })).toBe(true);
+  expect(allows(["actions=close", "expires_at=1"], { action: "close", now: 0 })).toBe(true);
+});

@@ -31,13 +31,21 @@ export interface Wish {
 export const hasExpired = (limits: Limits, now: number): boolean =>
   limits.expiresAtMs !== undefined && now >= limits.expiresAtMs;
 
-/** Throws `forbidden` with a sentence that names the limit when the wish is beyond it. */
+/**
+ * Throws `forbidden` with a sentence that names the limit when the wish is beyond it. To close a session is to take all that is on it,
+ * so a credential that may spend only so much, or only with some agents, does not close one.
+ */
 export function assertAllows(limits: Limits, wish: Wish): void {
   const { action, agentId, sats, now } = wish;
   const { agents, maxSats, actions } = limits;
   if (hasExpired(limits, now)) refuse("forbidden", "This credential has expired: ask for a new one.");
   if (actions !== undefined && !actions.includes(action))
     refuse("forbidden", `This credential does not allow ${action}: use one without that limit.`);
+  if (action === "close" && (agents !== undefined || maxSats !== undefined))
+    refuse(
+      "forbidden",
+      "This credential is limited in what it spends: close the session with one that is not.",
+    );
   const isRequest = action === "request";
   if (agents !== undefined && (isRequest || agentId !== undefined))
     if (agentId === undefined || !agents.includes(agentId))
