@@ -102,6 +102,31 @@ test("an answer that is lost after the payment was made is not a failure", async
   await rig.release();
 });
 
+test.each([
+  ["its balance is read", "/api/v1/wallet", 100],
+  ["its fee reserve is read", "/api/v1/payments/fee-reserve", 1],
+])(
+  "a payment that is worked off late, just when %s, is no failure of the second try",
+  async (_, path, limit) => {
+    const { account, mischief } = await openStandIn();
+    const rig = await openContractRig(account);
+    // What is left after it is too little to pay it again, and the second fee limit too low.
+    const paymentRequest = await rig.requestFromElsewhere(sats(limit > 1 ? 6_000 : 4_000));
+    mischief.worksOffAt = path;
+    await expect(rig.wallet.pay({ paymentRequest, feeLimit: toMsat(sats(100)) })).rejects.toThrow(
+      refusal("wallet_unavailable"),
+    );
+    expect(await rig.wallet.lookupPayment(decodeInvoice(paymentRequest).paymentHash)).toEqual({
+      state: "unknown",
+    });
+    expect(await rig.wallet.pay({ paymentRequest, feeLimit: toMsat(sats(limit)) })).toEqual({
+      state: "succeeded",
+      fee: 0n,
+    });
+    await rig.release();
+  },
+);
+
 test("what LNbits would set aside for the route beyond the fee limit is not sent", async () => {
   const { account } = await openStandIn();
   const rig = await openContractRig(account);

@@ -5,7 +5,7 @@ import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt, type Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
 import { type Answer, createJsonClient } from "../json-client.ts";
-import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
+import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   ErrorSchema,
@@ -100,7 +100,8 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
   }
 
   async function send({ paymentRequest, paymentHash, amount, feeLimit }: Payable): Promise<PaymentStatus> {
-    if ((await balance()) < amount) return { state: "failed", reason: "insufficient_balance" };
+    const lookup = () => lookupPayment(paymentHash);
+    if ((await balance()) < amount) return notSent("insufficient_balance", lookup);
     const { fee_reserve } = understood(
       await client.get(
         `/api/v1/payments/fee-reserve?invoice=${encodeURIComponent(paymentRequest)}`,
@@ -109,12 +110,12 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
       FeeReserveSchema,
     );
     // LNbits takes no limit for one payment: what it sets aside is the most it will spend.
-    if (fee_reserve > feeLimit) return { state: "failed", reason: "no_route" };
+    if (fee_reserve > feeLimit) return notSent("no_route", lookup);
     const answer = await client.post("/api/v1/payments", adminKey, {
       json: { out: true, bolt11: paymentRequest },
     });
     // Accepted may still be pending, and refused may be because it had been paid: only looking tells.
-    const after = await lookupPayment(paymentHash);
+    const after = await lookup();
     if (after.state === "succeeded" || after.state === "pending") return after;
     if (answer.status < 300) return { state: "pending" };
     return failure(answer) ?? refuse("wallet_unavailable", "LNbits did not say what became of the payment.");

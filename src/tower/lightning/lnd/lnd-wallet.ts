@@ -4,7 +4,7 @@ import { type Msat, msat, toMsat } from "../../../protocol/units.ts";
 import type { Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
 import { type Answer, createJsonClient } from "../json-client.ts";
-import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
+import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   AddedSchema,
@@ -118,11 +118,12 @@ export function openLndWallet(options: LndOptions): Wallet {
   }
 
   async function send(payment: Payable): Promise<PaymentStatus> {
-    if ((await balance()) < payment.amount) return { state: "failed", reason: "insufficient_balance" };
+    const lookup = () => lookupPayment(payment.paymentHash);
+    if ((await balance()) < payment.amount) return notSent("insufficient_balance", lookup);
     const answer = await sent(payment).catch((error: unknown) => ({ error }));
     if (typeof answer === "object" && "state" in answer) return answer;
     // It may be under way for hours, or have been paid before.
-    const after = await lookupPayment(payment.paymentHash);
+    const after = await lookup();
     if (after.state === "succeeded" || after.state === "pending") return after;
     if (typeof answer === "object") throw answer.error;
     const refused = REFUSED.find(([words]) => words.test(answer));

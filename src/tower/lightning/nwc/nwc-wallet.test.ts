@@ -6,7 +6,7 @@ import { decodeInvoice } from "../bolt11/decode.ts";
 import { encodeInvoice } from "../bolt11/encode.ts";
 import { PLAIN_FEATURES } from "../bolt11/features.ts";
 import { INVOICE_DEFAULTS } from "../bolt11/invoice.ts";
-import type { SettlementHint } from "../wallet.ts";
+import type { SettlementHint, Wallet } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openNwcRig } from "./testing/contract-rig.ts";
 
@@ -87,6 +87,20 @@ test("an answer that is lost after the payment was made is not a failure", async
     state: "succeeded",
     fee: 1000n,
   });
+});
+
+test("a payment that is worked off late, just when the balance is read, is no failure of the second try", async () => {
+  const { wallet, service, reopen, requestFromElsewhere } = await open("now", { payMs: 300 });
+  const paymentRequest = await requestFromElsewhere(sats(6_000));
+  const pay = (from: Wallet) => from.pay({ paymentRequest, feeLimit: toMsat(sats(100)) });
+  service.mischief.isLate = true;
+  await expect(pay(wallet)).rejects.toThrow(refusal("wallet_unavailable"));
+  // After a restart nobody knows of the first try.
+  const restarted = reopen();
+  const { paymentHash } = decodeInvoice(paymentRequest);
+  expect(await restarted.lookupPayment(paymentHash)).toEqual({ state: "unknown" });
+  // What is left after it is too little to pay it again.
+  expect(await pay(restarted)).toEqual({ state: "succeeded", fee: 1000n });
 });
 
 test("unheard of is not unpaid while the wallet could still obey the request", async () => {

@@ -5,7 +5,7 @@ import { type Msat, msat, sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt, type Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
-import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
+import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   BalanceSchema,
@@ -164,8 +164,9 @@ export function openNwcWallet(options: NwcOptions): Wallet {
   }
 
   async function send({ paymentRequest, paymentHash, amount, feeLimit }: Payable): Promise<PaymentStatus> {
-    if ((await balance()) < amount) return { state: "failed", reason: "insufficient_balance" };
-    if (usualFeeLimit(amount) > feeLimit) return { state: "failed", reason: "no_route" };
+    const lookup = () => lookupPayment(paymentHash);
+    if ((await balance()) < amount) return notSent("insufficient_balance", lookup);
+    if (usualFeeLimit(amount) > feeLimit) return notSent("no_route", lookup);
     await checkConnection();
     for (const [hash, until] of unanswered) if (now() > until) unanswered.delete(hash);
     unanswered.set(paymentHash, now() + Math.max(payMs, 60_000) + CLOCK_LEEWAY_MS);
@@ -180,13 +181,13 @@ export function openNwcWallet(options: NwcOptions): Wallet {
         isProven ? { state: "succeeded", fee: msat(fees_paid ?? 0n) } : { state: "pending" },
       );
       // The answer may leave the fee out, so the list is asked; it is paid whether or not that can be asked.
-      const after = await lookupPayment(paymentHash).catch(() => answered.get(paymentHash));
+      const after = await lookup().catch(() => answered.get(paymentHash));
       return after === undefined || after.state === "unknown" ? { state: "pending" } : after;
     }
     const reason = NOT_SENT[reply.code];
     if (reason !== undefined || Object.hasOwn(SENTENCES, reply.code)) unanswered.delete(paymentHash);
     // Refused may be because it had been paid, or is being paid: only looking tells.
-    const after = await lookupPayment(paymentHash);
+    const after = await lookup();
     if (reason !== undefined && (after.state === "unknown" || after.state === "failed"))
       return { state: "failed", reason };
     return after.state === "unknown" ? refuse("wallet_unavailable", sentenceOf(reply.code)) : after;

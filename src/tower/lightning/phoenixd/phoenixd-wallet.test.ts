@@ -186,6 +186,18 @@ test("an answer that is lost after the payment was made is no failure", async ()
   expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "succeeded", fee: 4_040n });
 });
 
+test("a payment that is worked off late, just when the balance is read, is no failure of the second try", async () => {
+  const { standIn, wallet } = await openRig();
+  const paymentRequest = standIn.request(6_000_000n);
+  const pay = () => wallet.pay({ paymentRequest, feeLimit: toMsat(sats(100)) });
+  standIn.mischief.isLate = true;
+  await expect(pay()).rejects.toThrow(refusal("wallet_unavailable"));
+  const { paymentHash } = decodeInvoice(paymentRequest);
+  expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "unknown" });
+  // What is left after it is too little to pay it again.
+  expect(await pay()).toEqual({ state: "succeeded", fee: 28_000n });
+});
+
 test("an answer that is lost for what had failed before says nothing either way", async () => {
   const { standIn, wallet } = await openRig();
   standIn.mischief.failure = "the recipient rejected the payment";

@@ -4,7 +4,7 @@ import { type Msat, msat } from "../../../protocol/units.ts";
 import type { Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
 import { type Answer, createJsonClient } from "../json-client.ts";
-import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
+import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   BalanceSchema,
@@ -84,15 +84,16 @@ export function openPhoenixdWallet(options: PhoenixdOptions): Wallet {
   }
 
   async function send({ paymentRequest, paymentHash, amount, feeLimit }: Payable): Promise<PaymentStatus> {
+    const lookup = () => lookupPayment(paymentHash);
     const fee = trampolineFee(amount);
-    if ((await balance()) < amount + fee) return { state: "failed", reason: "insufficient_balance" };
+    if ((await balance()) < amount + fee) return notSent("insufficient_balance", lookup);
     // phoenixd takes no limit for a payment's fee, and its fee is known beforehand.
-    if (fee > feeLimit) return { state: "failed", reason: "no_route" };
+    if (fee > feeLimit) return notSent("no_route", lookup);
     const answer = await client
       .post("/payinvoice", key, { form: { invoice: paymentRequest } }, payMs)
       .catch((error: unknown) => ({ error }));
     // It answers when the payment has come to an end, which may be in hours; and "already paid" is one of its failures.
-    const after = await lookupPayment(paymentHash);
+    const after = await lookup();
     if (after.state === "succeeded" || after.state === "pending") return after;
     if ("error" in answer) throw answer.error;
     const { paymentId, reason } = understood(answer, PaidOrNotSchema);

@@ -30,6 +30,8 @@ export interface Mischief {
   staysPending: boolean;
   /** The next answer to a payment never arrives, though it was made. */
   losesAnswer: boolean;
+  /** The next payment's answer never arrives, and it is made only once this path is asked for. */
+  worksOffAt: string | undefined;
 }
 
 const PRIVATE_KEY = hex.decode("21".repeat(32));
@@ -51,7 +53,9 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     lastStamp = Math.max(Date.now(), lastStamp + 1);
     return lastStamp;
   };
-  const mischief: Mischief = { staysPending: false, losesAnswer: false };
+  const mischief: Mischief = { staysPending: false, losesAnswer: false, worksOffAt: undefined };
+  /** A payment that was accepted and is still to be worked off. */
+  let late: (() => unknown) | undefined;
 
   const balanceOf = (walletId: string): number =>
     entries
@@ -150,6 +154,10 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
   function answer(request: IncomingMessage, text: string): { status: number; body: unknown } {
     const url = new URL(request.url ?? "/", "http://stand-in");
     const key = keys.get(String(request.headers["x-api-key"]));
+    if (url.pathname === mischief.worksOffAt) {
+      late?.();
+      late = undefined;
+    }
     const [, hash] = /^\/api\/v1\/payments\/([0-9a-f]{64})$/.exec(url.pathname) ?? [];
     if (hash !== undefined) return lookUp(hash, key?.walletId);
     if (key === undefined) return { status: 404, body: { detail: "Wallet not found." } };
@@ -184,8 +192,14 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const text = utf8.encode(Buffer.concat(chunks));
+      const isPayment = request.method === "POST" && text.includes('"out":true');
+      if (isPayment && mischief.worksOffAt !== undefined && late === undefined) {
+        late = () => answer(request, text);
+        request.socket.destroy();
+        return;
+      }
       const { status, body } = answer(request, text);
-      if (mischief.losesAnswer && request.method === "POST" && text.includes('"out":true')) {
+      if (mischief.losesAnswer && isPayment) {
         request.socket.destroy();
         return;
       }

@@ -30,6 +30,8 @@ interface Mischief {
   isStuck: boolean;
   /** The next answer to a payment never arrives, though it was made. */
   losesAnswer: boolean;
+  /** The next payment's answer never arrives, and it is made only once the balance is asked for. */
+  isLate: boolean;
   /** `PaymentFailureReason` of the next payments. */
   failure: string | undefined;
   /** What it says instead of trying the next payments. */
@@ -54,9 +56,12 @@ export async function startStandIn() {
   const tracking = new Map<ServerResponse, string>();
   const sentBodies: unknown[] = [];
   let settleIndex = 0;
+  /** A payment that was accepted and is still to be worked off. */
+  let late: (() => void) | undefined;
   const mischief: Mischief = {
     isStuck: false,
     losesAnswer: false,
+    isLate: false,
     failure: undefined,
     refusal: undefined,
     isLocked: false,
@@ -218,15 +223,22 @@ export async function startStandIn() {
     if (tracked !== undefined) return track(tracked, response);
     if (pathname === "/v1/invoices/subscribe")
       return subscribe(Number(searchParams.get("settle_index") ?? 0), response);
-    if (pathname === "/v1/balance/channels")
+    if (pathname === "/v1/balance/channels") {
+      late?.();
+      late = undefined;
       return say(response, 200, {
         balance: String(balance() / 1000n),
         local_balance: { sat: String(balance() / 1000n), msat: String(balance()) },
       });
+    }
     if (request.method !== "POST") return fail(response, 5, "Not Found");
     const body = JSON.parse(text) as Record<string, unknown>;
     if (pathname === "/v1/invoices") return addInvoice(body, response);
-    if (pathname === "/v2/router/send") return pay(body, response);
+    if (pathname === "/v2/router/send") {
+      if (!mischief.isLate) return pay(body, response);
+      late = () => pay(body, response);
+      return void response.destroy();
+    }
     return fail(response, 5, "Not Found");
   }
 

@@ -38,6 +38,8 @@ interface Mischief {
   isStuck: boolean;
   /** The next answer to a payment never arrives, though it was made. */
   losesAnswer: boolean;
+  /** The next payment's answer never arrives, and it is made only once the balance is asked for. */
+  isLate: boolean;
   /** Why the next payments fail. */
   failure: string | undefined;
   /** Nobody is notified. */
@@ -63,9 +65,12 @@ export async function startStandIn() {
   const bodies: { readonly path: string; readonly type: string; readonly text: string }[] = [];
   let feeCredit = 0;
   let lastStamp = 0;
+  /** A payment that was accepted and is still to be worked off. */
+  let late: (() => unknown) | undefined;
   const mischief: Mischief = {
     isStuck: false,
     losesAnswer: false,
+    isLate: false,
     failure: undefined,
     isMute: false,
     channelCost: 0,
@@ -196,8 +201,11 @@ export async function startStandIn() {
         .sort((a, b) => rank[b.status] - rank[a.status]);
       return best === undefined ? text(404, "Not found") : json(saidOutgoing(best));
     }
-    if (url.pathname === "/getbalance")
+    if (url.pathname === "/getbalance") {
+      late?.();
+      late = undefined;
       return json({ balanceSat: down(balance()), feeCreditSat: down(feeCredit) });
+    }
     if (url.pathname !== "/payments/incoming") return text(404, "Unknown endpoint (check api doc)");
     const from = Number(url.searchParams.get("from") ?? 0);
     const offset = Number(url.searchParams.get("offset") ?? 0);
@@ -232,7 +240,12 @@ export async function startStandIn() {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const answered = answer(request, utf8.encode(Buffer.concat(chunks)));
+      const said = utf8.encode(Buffer.concat(chunks));
+      if (mischief.isLate && request.url === "/payinvoice") {
+        late = () => answer(request, said);
+        return void request.socket.destroy();
+      }
+      const answered = answer(request, said);
       if (mischief.losesAnswer && request.url === "/payinvoice") return void request.socket.destroy();
       if (answered === undefined) return void waiting.push(() => response.destroy());
       response.writeHead(answered.status, { "content-type": answered.type }).end(answered.body);
