@@ -18,7 +18,7 @@ const time = v.pipe(
 );
 
 /** A payment as its own wallet sees it. Before 1.6 the preimage is in the answer also while it is unpaid; it is left there. */
-const PaymentSchema = v.object({
+export const PaymentSchema = v.object({
   payment_hash: v.string(),
   amount: wholeMsat,
   fee: v.optional(wholeMsat, 0),

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
+import { inspect } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
@@ -163,6 +164,61 @@ test("an invoice that somebody pays by hand from its own wallet is settled", asy
   const settled = { state: "settled", settledAt: expect.any(Number), amount: 10_000n };
   expect(await rig.wallet.lookupInvoice(paymentHash)).toEqual(settled);
   await rig.release();
+});
+
+test("that settlements cannot be followed is told once, and once more after they could be", async () => {
+  const { account, mischief, lists } = await openStandIn();
+  const told: [string, unknown][] = [];
+  const wallet = openWallet(account, {
+    pollMs: 5,
+    failed: (what: string, error: unknown) => told.push([what, error]),
+  });
+  ends.unshift(wallet.close);
+  const looks = (count: number) => expect.poll(lists, { timeout: 10_000 }).toBeGreaterThan(lists() + count);
+  const unanswered = (status: number) => [
+    "LNbits cannot be asked which invoices were paid",
+    refusal("wallet_unavailable", `status ${status}`),
+  ];
+  const unreadable = [
+    "LNbits lists payments that cannot be read",
+    new Error("an entry is not what was expected at payment_hash"),
+  ];
+  mischief.listStatus = 401;
+  wallet.followSettlements(() => undefined);
+  await looks(3);
+  expect(told).toEqual([unanswered(401)]);
+  mischief.listStatus = undefined;
+  await looks(3);
+  mischief.listStatus = 500;
+  await looks(3);
+  expect(told).toEqual([unanswered(401), unanswered(500)]);
+  // What cannot be read hides nothing else, and is told as well.
+  mischief.listStatus = undefined;
+  mischief.strange.push({ payment_hash: 5 });
+  const heard: string[] = [];
+  wallet.followSettlements(({ paymentHash }) => heard.push(paymentHash));
+  const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  const key = { "X-Api-Key": account.others.adminKey };
+  await askLnbits(account.url, "/api/v1/payments", key, { out: true, bolt11: paymentRequest });
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual([paymentHash]);
+  // Two follow, and each tells for itself.
+  expect(told).toEqual([unanswered(401), unanswered(500), unreadable, unreadable]);
+  expect(inspect(told, { depth: Infinity, showHidden: true })).not.toMatch(/tower-(?:admin|invoice)/);
+});
+
+test("that it follows no more because it was closed is no failure", async () => {
+  const { account, lists } = await openStandIn();
+  const told: unknown[] = [];
+  const wallet = openWallet(account, { pollMs: 1, failed: (what: string) => told.push(what) });
+  wallet.followSettlements(() => undefined);
+  await expect.poll(lists, { timeout: 10_000 }).toBeGreaterThan(2);
+  await wallet.close();
+  // A look that was under way has come to its end by the time that another one has.
+  const other = openWallet(account);
+  await other.balance();
+  await other.close();
+  expect(told).toEqual([]);
 });
 
 test("a wallet on another network than the tower was told is not used", async () => {

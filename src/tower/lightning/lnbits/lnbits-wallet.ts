@@ -6,6 +6,7 @@ import { expiresAt, type Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
 import { type Answer, createJsonClient } from "../json-client.ts";
 import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
+import type { Failed } from "../tries.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   ErrorSchema,
@@ -34,6 +35,8 @@ export interface LnbitsOptions {
   readonly webhook?: string | undefined;
   /** How often it looks for settlements, in milliseconds. */
   readonly pollMs?: number;
+  /** Told once when settlements cannot be followed any more, and again only after they could be in between. */
+  readonly failed?: Failed | undefined;
 }
 
 const POLL_MS = 2_000;
@@ -51,7 +54,7 @@ const FAILURES: readonly (readonly [RegExp, PaymentFailure])[] = [
  * mean that the node behind it did not answer (`_pay_external_invoice` in `lnbits/core/services/payments.py`).
  */
 export function openLnbitsWallet(options: LnbitsOptions): Wallet {
-  const { adminKey, invoiceKey = adminKey, network, now, pollMs = POLL_MS } = options;
+  const { adminKey, invoiceKey = adminKey, network, now, pollMs = POLL_MS, failed } = options;
   const client = createJsonClient(options.url, "X-Api-Key");
   const followings = createFollowings();
 
@@ -143,7 +146,7 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
     lookupPayment,
 
     followSettlements: (listener, after) =>
-      followings.follow(() => followPaid({ client, key: invoiceKey, now, pollMs }, listener, after)),
+      followings.follow(() => followPaid({ client, key: invoiceKey, now, pollMs, failed }, listener, after)),
 
     balance,
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
@@ -69,6 +70,41 @@ test("a stream that breaks is opened again where it was, and nothing is told twi
   await expect
     .poll(() => heard)
     .toEqual(made.map(({ paymentHash }, index) => ({ paymentHash, cursor: String(index + 1) })));
+});
+
+test("that settlements cannot be followed is told once, and once more after they could be", async () => {
+  const told: [string, unknown][] = [];
+  const { standIn, wallet } = await openRig({ failed: (what, error) => told.push([what, error]) });
+  const tries = (count: number) =>
+    expect.poll(standIn.subscriptions, { timeout: 10_000 }).toBeGreaterThan(standIn.subscriptions() + count);
+  const what = "LND cannot be heard telling what was settled";
+  const nothingFits = [what, refusal("wallet_unavailable", "cannot do this now")];
+  const broken = [what, refusal("wallet_unavailable", "does not answer")];
+  const made = [await wallet.makeInvoice(wanted), await wallet.makeInvoice(wanted)] as const;
+  standIn.mischief.isLocked = true;
+  const heard: string[] = [];
+  wallet.followSettlements(({ paymentHash }) => heard.push(paymentHash));
+  await tries(3);
+  expect(told).toEqual([nothingFits]);
+  standIn.mischief.isLocked = false;
+  await expect.poll(standIn.streaming, { timeout: 10_000 }).toBe(1);
+  standIn.receive(made[0].paymentRequest);
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual([made[0].paymentHash]);
+  standIn.hangUp();
+  await expect.poll(() => told, { timeout: 10_000 }).toEqual([nothingFits, broken]);
+  // What cannot be read hides nothing that comes after it, and is told as well.
+  await expect.poll(standIn.streaming, { timeout: 10_000 }).toBe(1);
+  standIn.receive(made[1].paymentRequest);
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual(made.map(({ paymentHash }) => paymentHash));
+  standIn.saySettled({ state: "SETTLED" });
+  const strange = [what, refusal("wallet_unavailable", "nothing that fits")];
+  await expect.poll(() => told, { timeout: 10_000 }).toEqual([nothingFits, broken, strange]);
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  standIn.receive(paymentRequest);
+  await expect.poll(() => heard.at(-1), { timeout: 10_000 }).toBe(paymentHash);
+  await wallet.close();
+  expect(told).toEqual([nothingFits, broken, strange]);
+  expect(inspect(told, { depth: Infinity, showHidden: true })).not.toContain("0201036c6e64");
 });
 
 test("a closed wallet holds no stream", async () => {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { hex } from "@scure/base";
 import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
@@ -252,6 +253,46 @@ test("a connection that may not list is told by notifications", async () => {
   wallet.followSettlements((hint) => heard.push(hint));
   await settle(paymentRequest);
   await expect.poll(() => heard).toEqual([{ paymentHash, cursor: expect.stringMatching(/^\d{10}$/) }]);
+});
+
+test("that settlements cannot be followed is told once, and once more after they could be", async () => {
+  const failures: [string, unknown][] = [];
+  const { wallet, service, settle } = await open("quiet", {
+    pollMs: 5,
+    failed: (what, error) => failures.push([what, error]),
+  });
+  const lists = () => service.asked.filter(({ method }) => method === "list_transactions").length;
+  const looks = (count: number) => expect.poll(lists, { timeout: 10_000 }).toBeGreaterThan(lists() + count);
+  const unanswered = (code: string) => [
+    "the wallet cannot be asked what it received",
+    refusal("wallet_unavailable", code),
+  ];
+  service.mischief.errors.set("list_transactions", "UNAUTHORIZED");
+  const heard: string[] = [];
+  wallet.followSettlements(({ paymentHash }) => heard.push(paymentHash));
+  await looks(3);
+  expect(failures).toEqual([unanswered("UNAUTHORIZED")]);
+  service.mischief.errors.clear();
+  await looks(3);
+  service.mischief.errors.set("list_transactions", "INTERNAL");
+  await looks(3);
+  expect(failures).toEqual([unanswered("UNAUTHORIZED"), unanswered("INTERNAL")]);
+  // What cannot be read hides nothing else, and is told as well.
+  service.mischief.errors.clear();
+  service.mischief.strange.push({ type: "incoming", payment_hash: 5, preimage: "aa".repeat(32) });
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  await settle(paymentRequest);
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual([paymentHash]);
+  await looks(3);
+  const unreadable = [
+    "the wallet lists payments that cannot be read",
+    new Error("an entry is not what was expected at payment_hash"),
+  ];
+  expect(failures).toEqual([unanswered("UNAUTHORIZED"), unanswered("INTERNAL"), unreadable]);
+  await wallet.close();
+  expect(failures).toHaveLength(3);
+  const [secret = ""] = /[0-9a-f]{64}$/.exec(service.url) ?? [];
+  expect(inspect(failures, { depth: Infinity, showHidden: true })).not.toContain(secret);
 });
 
 test("with a cursor everything since is told, however many pages that is", async () => {

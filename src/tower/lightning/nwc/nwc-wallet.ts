@@ -6,6 +6,7 @@ import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt, type Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
 import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
+import type { Failed } from "../tries.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   BalanceSchema,
@@ -31,6 +32,8 @@ export interface NwcOptions {
   readonly payMs?: number;
   /** How long after a lost connection it tries again first, in milliseconds. */
   readonly retryMs?: number;
+  /** Told once when settlements cannot be followed any more, and again only after they could be in between. */
+  readonly failed?: Failed | undefined;
 }
 
 const POLL_MS = 5_000;
@@ -84,7 +87,7 @@ const usualFeeLimit = (amount: Msat): Msat => {
  * connection names, and only what it signed is believed.
  */
 export function openNwcWallet(options: NwcOptions): Wallet {
-  const { connection, network, now, pollMs = POLL_MS, payMs = PAY_MS, lookMs, retryMs } = options;
+  const { connection, network, now, pollMs = POLL_MS, payMs = PAY_MS, lookMs, retryMs, failed } = options;
   const client = createNwcClient({
     connection,
     now,
@@ -123,7 +126,7 @@ export function openNwcWallet(options: NwcOptions): Wallet {
 
   /** One hash has two sides where the same wallet pays, or tries to, and the lookup may show the payer's (Alby Hub does). */
   async function payeesSide({ payment_hash, created_at = now() }: NwcTransaction) {
-    const listed = await listInvoices(client, created_at - LONGEST_OPEN_MS, true);
+    const listed = await listInvoices(client, created_at - LONGEST_OPEN_MS, { unpaid: true });
     return listed.find((each) => each.payment_hash === payment_hash);
   }
 
@@ -216,7 +219,7 @@ export function openNwcWallet(options: NwcOptions): Wallet {
     lookupPayment,
 
     followSettlements: (listener, after) =>
-      followings.follow(() => followSettled({ client, now, pollMs }, listener, after)),
+      followings.follow(() => followSettled({ client, now, pollMs, failed }, listener, after)),
 
     balance,
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
@@ -109,6 +110,97 @@ test("notification sockets that break do not end the following", async () => {
   await expect.poll(standIn.listening).toBe(0);
   standIn.receive(paymentRequest);
   expect((await heard).paymentHash).toBe(paymentHash);
+});
+
+test("that settlements cannot be followed is told once, and once more after they could be", async () => {
+  const told: [string, unknown][] = [];
+  const { standIn, wallet } = await openRig({
+    pollMs: 5,
+    reopenMs: 5,
+    failed: (what, error) => told.push([what, error]),
+  });
+  const tries = async (count: number) => {
+    const [lists, knocks] = [standIn.lists() + count, standIn.knocks() + count];
+    await expect.poll(standIn.lists, { timeout: 10_000 }).toBeGreaterThan(lists);
+    await expect.poll(standIn.knocks, { timeout: 10_000 }).toBeGreaterThan(knocks);
+  };
+  const of = (words: string) => told.filter(([what]) => what.includes(words)).map(([, error]) => error);
+  const unanswered = refusal("wallet_unavailable", "status 401");
+  standIn.mischief.isLocked = true;
+  wallet.followSettlements(() => undefined);
+  await tries(3);
+  expect(of("asked")).toEqual([unanswered]);
+  expect(of("notifications")).toEqual([expect.any(Error)]);
+  expect(told).toHaveLength(2);
+  standIn.mischief.isLocked = false;
+  await expect.poll(standIn.listening, { timeout: 10_000 }).toBe(1);
+  // One that was shut before it said anything has not worked.
+  const knocks = standIn.knocks();
+  standIn.hangUp();
+  await expect.poll(standIn.knocks, { timeout: 10_000 }).toBeGreaterThan(knocks);
+  await expect.poll(standIn.listening, { timeout: 10_000 }).toBe(1);
+  expect(of("notifications")).toHaveLength(1);
+  await standIn.ping();
+  standIn.hangUp();
+  await expect.poll(() => of("notifications"), { timeout: 10_000 }).toHaveLength(2);
+  standIn.mischief.isMute = true;
+  const first = await wallet.makeInvoice(wanted);
+  const heard = firstHint(wallet);
+  standIn.receive(first.paymentRequest);
+  await heard;
+  standIn.mischief.isLocked = true;
+  await expect.poll(() => of("asked"), { timeout: 10_000 }).toEqual([unanswered, unanswered]);
+  await wallet.close();
+  const said = inspect(told, { depth: Infinity, showHidden: true });
+  expect(said).not.toContain(standIn.password);
+  expect(said).not.toContain(Buffer.from(`:${standIn.password}`).toString("base64"));
+});
+
+test("of its notifications too it is told when they can be heard no more", async () => {
+  const told: [string, unknown][] = [];
+  const { standIn, wallet } = await openRig({
+    reopenMs: 5,
+    failed: (what, error) => told.push([what, error]),
+  });
+  const broken = [
+    "phoenixd's notifications cannot be heard",
+    new Error("the socket was closed with code 1006"),
+  ];
+  wallet.followSettlements(() => undefined);
+  for (const times of [1, 2]) {
+    await expect.poll(standIn.listening, { timeout: 10_000 }).toBe(1);
+    const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+    const heard = firstHint(wallet);
+    await expect.poll(standIn.listening, { timeout: 10_000 }).toBe(2);
+    standIn.receive(paymentRequest);
+    expect((await heard).paymentHash).toBe(paymentHash);
+    await expect.poll(standIn.listening, { timeout: 10_000 }).toBe(1);
+    standIn.hangUp();
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual(Array.from({ length: times }, () => broken));
+  }
+});
+
+test("what cannot be read in its list hides nothing else, and is told once", async () => {
+  const told: [string, unknown][] = [];
+  const { standIn, wallet } = await openRig({
+    pollMs: 5,
+    failed: (what, error) => told.push([what, error]),
+  });
+  standIn.mischief.isMute = true;
+  standIn.mischief.strange.push({ paymentHash: 5, preimage: "aa".repeat(32) });
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  const heard: string[] = [];
+  wallet.followSettlements((hint) => heard.push(hint.paymentHash));
+  standIn.receive(paymentRequest);
+  await expect.poll(() => heard, { timeout: 10_000 }).toEqual([paymentHash]);
+  const lists = standIn.lists();
+  await expect.poll(standIn.lists, { timeout: 10_000 }).toBeGreaterThan(lists + 2);
+  expect(told).toEqual([
+    [
+      "phoenixd lists payments that cannot be read",
+      new Error("an entry is not what was expected at paymentHash"),
+    ],
+  ]);
 });
 
 test("a closed wallet listens no more", async () => {

@@ -5,6 +5,7 @@ import type { Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
 import { type Answer, createJsonClient } from "../json-client.ts";
 import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
+import type { Failed } from "../tries.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   BalanceSchema,
@@ -28,10 +29,15 @@ export interface PhoenixdOptions {
   readonly pollMs?: number;
   /** How long a payment may take before it is called pending, in milliseconds. */
   readonly payMs?: number;
+  /** How long until a notification socket that broke is opened again, in milliseconds. */
+  readonly reopenMs?: number;
+  /** Told once when settlements cannot be followed any more, and again only after they could be in between. */
+  readonly failed?: Failed | undefined;
 }
 
 const POLL_MS = 10_000;
 const PAY_MS = 65_000;
+const REOPEN_MS = 5_000;
 /** UTF-16 units: `maxDescriptionSize` in phoenixd's `Api.kt`. */
 const MAX_DESCRIPTION = 128;
 
@@ -49,7 +55,7 @@ const UNDER_WAY = /already been paid|in progress/i;
 
 /** A phoenixd (0.7; its `Api.kt`) as the tower's wallet. */
 export function openPhoenixdWallet(options: PhoenixdOptions): Wallet {
-  const { url, network, now, pollMs = POLL_MS, payMs = PAY_MS } = options;
+  const { url, network, now, pollMs = POLL_MS, payMs = PAY_MS, reopenMs = REOPEN_MS, failed } = options;
   // Whatever user is named, phoenixd looks at the password alone.
   const key = `Basic ${Buffer.from(`:${options.password}`).toString("base64")}`;
   const client = createJsonClient(url, "authorization");
@@ -127,7 +133,9 @@ export function openPhoenixdWallet(options: PhoenixdOptions): Wallet {
     lookupPayment,
 
     followSettlements: (listener, after) =>
-      followings.follow(() => followReceived({ client, url, key, now, pollMs }, listener, after)),
+      followings.follow(() =>
+        followReceived({ client, url, key, now, pollMs, reopenMs, failed }, listener, after),
+      ),
 
     balance,
 

@@ -32,6 +32,10 @@ export interface Mischief {
   losesAnswer: boolean;
   /** The next payment's answer never arrives, and it is made only once this path is asked for. */
   worksOffAt: string | undefined;
+  /** It lists nothing, and answers this status instead. */
+  listStatus: number | undefined;
+  /** What stands in its lists before everything else. */
+  readonly strange: unknown[];
 }
 
 const PRIVATE_KEY = hex.decode("21".repeat(32));
@@ -53,7 +57,13 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     lastStamp = Math.max(Date.now(), lastStamp + 1);
     return lastStamp;
   };
-  const mischief: Mischief = { staysPending: false, losesAnswer: false, worksOffAt: undefined };
+  const mischief: Mischief = {
+    staysPending: false,
+    losesAnswer: false,
+    worksOffAt: undefined,
+    listStatus: undefined,
+    strange: [],
+  };
   /** A payment that was accepted and is still to be worked off. */
   let late: (() => unknown) | undefined;
 
@@ -174,11 +184,12 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
         .filter((entry) => entry.status === (status ?? entry.status))
         .filter((entry) => entry.hash === (payment_hash ?? entry.hash));
       lists += 1;
+      if (mischief.listStatus !== undefined) return { status: mischief.listStatus, body: { detail: "No." } };
       const from = Number(url.searchParams.get("offset") ?? 0);
       const page = wanted
         .sort((a, b) => b.updatedAt - a.updatedAt)
         .slice(from, from + Number(url.searchParams.get("limit") ?? 10));
-      return { status: 200, body: page.map(said) };
+      return { status: 200, body: [...mischief.strange, ...page.map(said)] };
     }
     const body = JSON.parse(text) as Record<string, unknown>;
     if (body["out"] === false) return makeInvoice(key.walletId, body);

@@ -208,8 +208,10 @@ export async function startStandIn() {
       stream(response, saidInvoice(invoice));
   }
 
+  let subscriptions = 0;
   function answer(request: IncomingMessage, text: string, response: ServerResponse) {
     const { pathname, searchParams } = new URL(request.url ?? "/", "https://stand-in");
+    if (pathname === "/v1/invoices/subscribe") subscriptions += 1;
     if (mischief.isLocked) return fail(response, 5, "Not Found");
     if (request.headers["grpc-metadata-macaroon"] !== MACAROON)
       return fail(response, 2, "verification failed: signature mismatch after caveat verification");
@@ -258,6 +260,12 @@ export async function startStandIn() {
     sentBodies,
     /** How many follow settlements. */
     streaming: () => streams.size,
+    /** How often somebody wanted to follow settlements. */
+    subscriptions: () => subscriptions,
+    /** Says something else to those who follow settlements. */
+    saySettled(result: unknown) {
+      for (const response of streams) stream(response, result);
+    },
     /** Ends the streams, as a restart does. */
     hangUp() {
       for (const response of streams) response.destroy();

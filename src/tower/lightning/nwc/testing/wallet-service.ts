@@ -33,6 +33,8 @@ export interface Mischief {
   forgetsPayments: boolean;
   /** What this connection may do. */
   methods: string;
+  /** What stands in its lists before everything else. */
+  readonly strange: unknown[];
 }
 
 interface Request {
@@ -65,6 +67,7 @@ export async function startWalletService(parts: {
     preimage: undefined,
     forgetsPayments: false,
     methods: METHODS,
+    strange: [],
   };
   const books = createBooks(now, FEE_MSAT);
   const underWay: Entry[] = [];
@@ -135,7 +138,8 @@ export async function startWalletService(parts: {
               seconds(each.createdAt) >= Number(from),
           )
           .filter((each) => type === undefined || each.type === type);
-        return { transactions: listed.slice(Number(offset), Number(offset) + Number(limit)).map(told) };
+        const page = listed.slice(Number(offset), Number(offset) + Number(limit)).map(told);
+        return { transactions: [...mischief.strange, ...page] };
       }
       case "pay_invoice": {
         if (mischief.isLate) {

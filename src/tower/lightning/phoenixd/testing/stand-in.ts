@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { utf8 } from "@scure/base";
@@ -48,6 +49,10 @@ interface Mischief {
   channelCost: number;
   /** The next receipts are too small for a channel. */
   toFeeCredit: boolean;
+  /** It takes no password. */
+  isLocked: boolean;
+  /** What stands in its lists before everything else. */
+  readonly strange: unknown[];
 }
 
 const OPENING_MSAT = 10_000_000;
@@ -75,6 +80,8 @@ export async function startStandIn() {
     isMute: false,
     channelCost: 0,
     toFeeCredit: false,
+    isLocked: false,
+    strange: [],
   };
 
   /** No two payments in one millisecond, so that their order is known. */
@@ -213,16 +220,19 @@ export async function startStandIn() {
       .filter(({ completedAt }) => completedAt !== undefined && completedAt >= from)
       .sort((a, b) => (b.completedAt ?? 0) - (a.completedAt ?? 0))
       .slice(offset, offset + Number(url.searchParams.get("limit") ?? 20));
-    return json(received.map(saidIncoming));
+    return json([...mischief.strange, ...received.map(saidIncoming)]);
   }
 
   /** Only the password is looked at, whatever the user (`Authentication` in `Api.kt`). */
   const isAllowed = (request: IncomingMessage): boolean => {
     const [, basic = ""] = /^Basic (.+)$/.exec(request.headers.authorization ?? "") ?? [];
-    return Buffer.from(basic, "base64").toString().split(":")[1] === PASSWORD;
+    return Buffer.from(basic, "base64").toString().split(":")[1] === PASSWORD && !mischief.isLocked;
   };
+  let lists = 0;
+  let knocks = 0;
 
   function answer(request: IncomingMessage, body: string) {
+    if (request.url?.startsWith("/payments/incoming?")) lists += 1;
     if (!isAllowed(request))
       return text(401, "Invalid authentication (use basic auth with the http password set in phoenix.conf)");
     const url = new URL(request.url ?? "/", "http://stand-in");
@@ -253,6 +263,7 @@ export async function startStandIn() {
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on("upgrade", (request, socket, head) => {
+    knocks += 1;
     if (!isAllowed(request) || request.url !== "/websocket") return void socket.destroy();
     sockets.handleUpgrade(request, socket, head, (listener) => {
       listeners.add(listener);
@@ -269,6 +280,16 @@ export async function startStandIn() {
     bodies,
     /** How many listen for notifications. */
     listening: () => listeners.size,
+    /** How often somebody wanted to have received payments listed. */
+    lists: () => lists,
+    /** How often somebody wanted to listen for notifications. */
+    knocks: () => knocks,
+    /** Says to those who listen that it is there, and resolves when they have heard it. */
+    async ping() {
+      const heard = [...listeners].map((listener) => once(listener, "pong"));
+      for (const listener of listeners) listener.ping();
+      await Promise.all(heard);
+    },
     /** Ends the notification sockets, as a restart does. */
     hangUp() {
       for (const listener of listeners) listener.terminate();
