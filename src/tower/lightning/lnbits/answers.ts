@@ -34,7 +34,6 @@ export type LnbitsPayment = v.InferOutput<typeof PaymentSchema>;
 /** `GET /api/v1/payments/{hash}`: `details` only for the wallet whose key was sent. */
 export const LookupSchema = v.object({
   paid: v.boolean(),
-  status: v.optional(v.nullable(v.string())),
   details: v.optional(v.nullable(PaymentSchema)),
 });
 export type LnbitsLookup = v.InferOutput<typeof LookupSchema>;

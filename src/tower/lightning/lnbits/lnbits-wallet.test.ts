@@ -89,6 +89,46 @@ test("accepted is not paid: a payment is pending until the wallet says otherwise
   await rig.release();
 });
 
+test("what was accepted and is not found is pending", async () => {
+  const { account, mischief } = await openStandIn();
+  const rig = await openContractRig(account);
+  const paymentRequest = await rig.requestFromElsewhere(sats(10));
+  mischief.findsNothing = true;
+  expect(await rig.wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+  mischief.findsNothing = false;
+  expect(await rig.wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "succeeded", fee: 0n });
+  await rig.release();
+});
+
+test.each([
+  ["1.x", { paid: true, details: { status: "failed" } }, "pending"],
+  ["1.x", { paid: true, details: { status: "pending" } }, "pending"],
+  ["1.x", { paid: false, details: { status: "success" } }, "pending"],
+  ["1.x", { paid: false, details: { status: "pending" } }, "pending"],
+  ["1.x", { paid: false, details: { status: "failed" } }, "failed"],
+  ["1.x", { paid: true, details: { status: "success" } }, "succeeded"],
+  ["0.x", { paid: true, details: { pending: true } }, "pending"],
+  ["0.x", { paid: false, details: { pending: false } }, "pending"],
+  ["0.x", { paid: true, details: { pending: false } }, "succeeded"],
+] as const)(
+  "a payment and an invoice end only where LNbits (%s) does not contradict itself: %j is %s",
+  async (dialect, says, state) => {
+    const { account, mischief } = await openStandIn(dialect);
+    const rig = await openContractRig(account);
+    const paymentRequest = await rig.requestFromElsewhere(sats(10));
+    await rig.wallet.pay({ paymentRequest, feeLimit });
+    const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+    const made = await rig.wallet.makeInvoice(wanted);
+    await rig.settle(made.paymentRequest);
+    Object.assign(mischief.says, says);
+    const { paymentHash } = decodeInvoice(paymentRequest);
+    expect((await rig.wallet.lookupPayment(paymentHash)).state).toBe(state);
+    const invoice = await rig.wallet.lookupInvoice(made.paymentHash);
+    expect(invoice.state).toBe(state === "succeeded" ? "settled" : "open");
+    await rig.release();
+  },
+);
+
 test("an answer that is lost after the payment was made is not a failure", async () => {
   const { account, mischief } = await openStandIn();
   const rig = await openContractRig(account);

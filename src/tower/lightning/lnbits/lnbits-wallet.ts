@@ -64,8 +64,7 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
     if (answer.status === 404) return undefined;
     const found: LnbitsLookup = understood(answer, LookupSchema);
     if (!found.details) return refuse("wallet_unavailable", "LNbits does not know the wallet's key.");
-    const status = found.paid ? "success" : (found.details.status ?? found.status ?? "pending");
-    return { ...found.details, status };
+    return { ...found.details, status: statusOf(found.paid, found.details) };
   }
 
   /**
@@ -155,6 +154,15 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
       client.close();
     },
   };
+}
+
+/**
+ * What became of a payment, where `paid` and its details say the same; what they disagree on is still open. Older versions have no status
+ * in the details, and there only `paid` can be known.
+ */
+function statusOf(paid: boolean, { status, pending }: LnbitsPayment): "success" | "failed" | "pending" {
+  if (paid) return (status ?? (pending ? "pending" : "success")) === "success" ? "success" : "pending";
+  return status === "failed" ? "failed" : "pending";
 }
 
 /** Milliseconds since 1970; never, where older versions leave the invoice out. */

@@ -220,6 +220,14 @@ test("an answer that is lost for what had failed before says nothing either way"
   await expect(wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(refusal("wallet_unavailable"));
 });
 
+test("an invoice is settled when LND settled it, not when it was made: what came late counts as late", async () => {
+  const { standIn, wallet } = await openRig();
+  const { paymentRequest, paymentHash, expiresAt } = await wallet.makeInvoice(wanted);
+  const settledAt = expiresAt + 7_000;
+  standIn.receive(paymentRequest, settledAt);
+  expect(await wallet.lookupInvoice(paymentHash)).toEqual({ state: "settled", settledAt, amount: 10_000n });
+});
+
 test("a node whose wallet is locked knows nothing, which is not the same as having no such invoice", async () => {
   const { standIn, wallet } = await openRig();
   const { paymentHash } = await wallet.makeInvoice(wanted);

@@ -32,6 +32,10 @@ export interface Mischief {
   losesAnswer: boolean;
   /** The next payment's answer never arrives, and it is made only once this path is asked for. */
   worksOffAt: string | undefined;
+  /** It finds no payment when one is looked up. */
+  findsNothing: boolean;
+  /** What it says of a payment that is looked up, over what is so. */
+  readonly says: { paid?: boolean; readonly details: { status?: string; pending?: boolean } };
   /** It lists nothing, and answers this status instead. */
   listStatus: number | undefined;
   /** What stands in its lists before everything else. */
@@ -61,6 +65,8 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     staysPending: false,
     losesAnswer: false,
     worksOffAt: undefined,
+    findsNothing: false,
+    says: { details: {} },
     listStatus: undefined,
     strange: [],
   };
@@ -154,11 +160,14 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     const [entry] = entries
       .filter((each) => each.hash === hash && (walletId ?? each.walletId) === each.walletId)
       .sort((a, b) => a.amount - b.amount);
-    if (entry === undefined) return { status: 404, body: { detail: "Payment does not exist." } };
+    if (entry === undefined || mischief.findsNothing)
+      return { status: 404, body: { detail: "Payment does not exist." } };
     const paid = entry.status === "success";
     // With a key that is not known it answers without details; paid, with the preimage, to anybody.
-    const shown = walletId === undefined ? {} : { status: entry.status, details: said(entry) };
-    return { status: 200, body: { paid, preimage: entry.preimage, ...shown } };
+    const { details, ...says } = mischief.says;
+    const shown =
+      walletId === undefined ? {} : { status: entry.status, details: { ...said(entry), ...details } };
+    return { status: 200, body: { paid, preimage: entry.preimage, ...shown, ...says } };
   }
 
   function answer(request: IncomingMessage, text: string): { status: number; body: unknown } {

@@ -276,12 +276,12 @@ export async function startStandIn() {
       elsewhere.set(paymentHash, isNeighbour ? 0n : ROUTE_FEE);
       return paymentRequest;
     },
-    /** Somebody else pays an invoice of this node's. */
-    receive(paymentRequest: string) {
+    /** Somebody else pays an invoice of this node's, at a time in milliseconds since 1970. */
+    receive(paymentRequest: string, settledAt = Date.now()) {
       const invoice = invoices.get(decodeInvoice(paymentRequest).paymentHash);
       if (invoice?.state !== "OPEN") throw new Error("that cannot be paid");
       settleIndex += 1;
-      Object.assign(invoice, { state: "SETTLED", settledAt: Date.now(), settleIndex });
+      Object.assign(invoice, { state: "SETTLED", settledAt, settleIndex });
       for (const response of streams) stream(response, saidInvoice(invoice));
     },
     /** Ends the payments that are under way. */
