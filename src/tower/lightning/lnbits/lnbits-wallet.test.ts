@@ -6,6 +6,7 @@ import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
+import { eventually } from "../testing/eventually.ts";
 import type { SettlementHint } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openLnbitsWallet } from "./lnbits-wallet.ts";
@@ -35,7 +36,7 @@ for (const dialect of ["1.x", "0.x"] as const) {
   describeWallet(`the LNbits wallet (${dialect})`, async () => {
     const { account, lists } = await openStandIn(dialect);
     // One look may have been under way.
-    const followed = async () => expect.poll(lists, { interval: 5 }).toBeGreaterThan(lists() + 1);
+    const followed = async () => eventually(lists, 5).toBeGreaterThan(lists() + 1);
     return openContractRig(account, followed);
   });
 }
@@ -214,7 +215,7 @@ test("that settlements cannot be followed is told once, and once more after they
     failed: (what: string, error: unknown) => told.push([what, error]),
   });
   ends.unshift(wallet.close);
-  const looks = (count: number) => expect.poll(lists, { timeout: 10_000 }).toBeGreaterThan(lists() + count);
+  const looks = (count: number) => eventually(lists).toBeGreaterThan(lists() + count);
   const unanswered = (status: number) => [
     "LNbits cannot be asked which invoices were paid",
     refusal("wallet_unavailable", `status ${status}`),
@@ -241,7 +242,7 @@ test("that settlements cannot be followed is told once, and once more after they
   const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
   const key = { "X-Api-Key": account.others.adminKey };
   await askLnbits(account.url, "/api/v1/payments", key, { out: true, bolt11: paymentRequest });
-  await expect.poll(() => heard, { timeout: 10_000 }).toEqual([paymentHash]);
+  await eventually(() => heard).toEqual([paymentHash]);
   // Two follow, and each tells for itself.
   expect(told).toEqual([unanswered(401), unanswered(500), unreadable, unreadable]);
   expect(inspect(told, { depth: Infinity, showHidden: true })).not.toMatch(/tower-(?:admin|invoice)/);
@@ -252,7 +253,7 @@ test("that it follows no more because it was closed is no failure", async () => 
   const told: unknown[] = [];
   const wallet = openWallet(account, { pollMs: 1, failed: (what: string) => told.push(what) });
   wallet.followSettlements(() => undefined);
-  await expect.poll(lists, { timeout: 10_000 }).toBeGreaterThan(2);
+  await eventually(lists).toBeGreaterThan(2);
   await wallet.close();
   // A look that was under way has come to its end by the time that another one has.
   const other = openWallet(account);

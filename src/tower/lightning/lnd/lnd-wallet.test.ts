@@ -4,6 +4,7 @@ import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
 import { selfSigned } from "../testing/certificate.ts";
+import { eventually } from "../testing/eventually.ts";
 import type { Wallet } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { type LndOptions, openLndWallet } from "./lnd-wallet.ts";
@@ -41,7 +42,7 @@ describeWallet("the LND wallet", async () => {
   return {
     wallet,
     settle: async (paymentRequest) => standIn.receive(paymentRequest),
-    followed: async () => expect.poll(standIn.streaming, { interval: 5 }).toBe(1),
+    followed: async () => eventually(standIn.streaming, 5).toBe(1),
     requestFromElsewhere: async (amount) => standIn.request(toMsat(amount)),
     async pass(seconds) {
       passed += seconds * 1000;
@@ -54,7 +55,7 @@ test("a stream that breaks is opened again where it was, and nothing is told twi
   const { standIn, wallet } = await openRig();
   const heard: unknown[] = [];
   wallet.followSettlements((hint) => heard.push(hint));
-  await expect.poll(standIn.streaming).toBe(1);
+  await eventually(standIn.streaming).toBe(1);
   // Of new invoices the stream tells as well.
   const made = [
     await wallet.makeInvoice(wanted),
@@ -62,21 +63,21 @@ test("a stream that breaks is opened again where it was, and nothing is told twi
     await wallet.makeInvoice(wanted),
   ] as const;
   standIn.receive(made[0].paymentRequest);
-  await expect.poll(() => heard).toHaveLength(1);
+  await eventually(() => heard).toHaveLength(1);
   standIn.hangUp();
   standIn.receive(made[1].paymentRequest);
-  await expect.poll(() => heard).toHaveLength(2);
+  await eventually(() => heard).toHaveLength(2);
   standIn.receive(made[2].paymentRequest);
-  await expect
-    .poll(() => heard)
-    .toEqual(made.map(({ paymentHash }, index) => ({ paymentHash, cursor: String(index + 1) })));
+  await eventually(() => heard).toEqual(
+    made.map(({ paymentHash }, index) => ({ paymentHash, cursor: String(index + 1) })),
+  );
 });
 
 test("that settlements cannot be followed is told once, and once more after they could be", async () => {
   const told: [string, unknown][] = [];
   const { standIn, wallet } = await openRig({ failed: (what, error) => told.push([what, error]) });
   const tries = (count: number) =>
-    expect.poll(standIn.subscriptions, { timeout: 10_000 }).toBeGreaterThan(standIn.subscriptions() + count);
+    eventually(standIn.subscriptions).toBeGreaterThan(standIn.subscriptions() + count);
   const what = "LND cannot be heard telling what was settled";
   const nothingFits = [what, refusal("wallet_unavailable", "cannot do this now")];
   const broken = [what, refusal("wallet_unavailable", "does not answer")];
@@ -87,21 +88,21 @@ test("that settlements cannot be followed is told once, and once more after they
   await tries(3);
   expect(told).toEqual([nothingFits]);
   standIn.mischief.isLocked = false;
-  await expect.poll(standIn.streaming, { timeout: 10_000 }).toBe(1);
+  await eventually(standIn.streaming).toBe(1);
   standIn.receive(made[0].paymentRequest);
-  await expect.poll(() => heard, { timeout: 10_000 }).toEqual([made[0].paymentHash]);
+  await eventually(() => heard).toEqual([made[0].paymentHash]);
   standIn.hangUp();
-  await expect.poll(() => told, { timeout: 10_000 }).toEqual([nothingFits, broken]);
+  await eventually(() => told).toEqual([nothingFits, broken]);
   // What cannot be read hides nothing that comes after it, and is told as well.
-  await expect.poll(standIn.streaming, { timeout: 10_000 }).toBe(1);
+  await eventually(standIn.streaming).toBe(1);
   standIn.receive(made[1].paymentRequest);
-  await expect.poll(() => heard, { timeout: 10_000 }).toEqual(made.map(({ paymentHash }) => paymentHash));
+  await eventually(() => heard).toEqual(made.map(({ paymentHash }) => paymentHash));
   standIn.saySettled({ state: "SETTLED" });
   const strange = [what, refusal("wallet_unavailable", "nothing that fits")];
-  await expect.poll(() => told, { timeout: 10_000 }).toEqual([nothingFits, broken, strange]);
+  await eventually(() => told).toEqual([nothingFits, broken, strange]);
   const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
   standIn.receive(paymentRequest);
-  await expect.poll(() => heard.at(-1), { timeout: 10_000 }).toBe(paymentHash);
+  await eventually(() => heard.at(-1)).toBe(paymentHash);
   await wallet.close();
   expect(told).toEqual([nothingFits, broken, strange]);
   expect(inspect(told, { depth: Infinity, showHidden: true })).not.toContain("0201036c6e64");
@@ -110,9 +111,9 @@ test("that settlements cannot be followed is told once, and once more after they
 test("a closed wallet holds no stream", async () => {
   const { standIn, wallet } = await openRig();
   wallet.followSettlements(() => undefined);
-  await expect.poll(standIn.streaming).toBe(1);
+  await eventually(standIn.streaming).toBe(1);
   await wallet.close();
-  await expect.poll(standIn.streaming).toBe(0);
+  await eventually(standIn.streaming).toBe(0);
   expect(() => wallet.followSettlements(() => undefined)).toThrow(refusal("wallet_unavailable", "closed"));
 });
 

@@ -19,6 +19,7 @@ import {
 import { createNwcClient, type Reply } from "./client.ts";
 import type { NwcConnection } from "./connection.ts";
 import { followSettled, isSettled, LONGEST_OPEN_MS, listInvoices } from "./follow-settled.ts";
+import { keepNewest } from "./newest.ts";
 
 export interface NwcOptions {
   readonly connection: NwcConnection;
@@ -38,6 +39,8 @@ export interface NwcOptions {
 
 const POLL_MS = 5_000;
 const PAY_MS = 65_000;
+/** So many payments' answers are kept, some 300 bytes each: far more than a wallet's list lags behind. */
+const MOST_ANSWERED = 10_000;
 /** How far the wallet's clock may be behind ours when it looks at a request's expiry, in milliseconds. */
 const CLOCK_LEEWAY_MS = 30_000;
 
@@ -99,7 +102,7 @@ export function openNwcWallet(options: NwcOptions): Wallet {
    * What the wallet answered to `pay_invoice`. What it looks up may lag behind that, or leave payments within one service out for good:
    * what it said that it paid is not sent again.
    */
-  const answered = new Map<string, PaymentStatus>();
+  const answered = keepNewest<PaymentStatus>(MOST_ANSWERED);
   /** Until when (milliseconds since 1970) a payment without an answer may still be begun: until then, unheard of is not unpaid. */
   const unanswered = new Map<string, number>();
   let suits: Promise<void> | undefined;

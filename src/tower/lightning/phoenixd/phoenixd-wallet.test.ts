@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
+import { eventually } from "../testing/eventually.ts";
 import type { SettlementHint, Wallet } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openPhoenixdWallet, type PhoenixdOptions } from "./phoenixd-wallet.ts";
@@ -85,10 +86,10 @@ test("a notification is heard at once, and every one of several", async () => {
   const second = await wallet.makeInvoice(wanted);
   const heard: string[] = [];
   wallet.followSettlements(({ paymentHash }) => heard.push(paymentHash));
-  await expect.poll(standIn.listening).toBe(1);
+  await eventually(standIn.listening).toBe(1);
   standIn.receive(first.paymentRequest);
   standIn.receive(second.paymentRequest);
-  await expect.poll(() => heard).toEqual([first.paymentHash, second.paymentHash]);
+  await eventually(() => heard).toEqual([first.paymentHash, second.paymentHash]);
 });
 
 test("a settlement that no notification told of is found by looking", async () => {
@@ -96,7 +97,7 @@ test("a settlement that no notification told of is found by looking", async () =
   standIn.mischief.isMute = true;
   const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
   const heard = firstHint(wallet);
-  await expect.poll(standIn.listening).toBe(1);
+  await eventually(standIn.listening).toBe(1);
   standIn.receive(paymentRequest);
   expect((await heard).paymentHash).toBe(paymentHash);
 });
@@ -105,9 +106,9 @@ test("notification sockets that break do not end the following", async () => {
   const { standIn, wallet } = await openRig({ pollMs: 20 });
   const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
   const heard = firstHint(wallet);
-  await expect.poll(standIn.listening).toBe(1);
+  await eventually(standIn.listening).toBe(1);
   standIn.hangUp();
-  await expect.poll(standIn.listening).toBe(0);
+  await eventually(standIn.listening).toBe(0);
   standIn.receive(paymentRequest);
   expect((await heard).paymentHash).toBe(paymentHash);
 });
@@ -121,8 +122,8 @@ test("that settlements cannot be followed is told once, and once more after they
   });
   const tries = async (count: number) => {
     const [lists, knocks] = [standIn.lists() + count, standIn.knocks() + count];
-    await expect.poll(standIn.lists, { timeout: 10_000 }).toBeGreaterThan(lists);
-    await expect.poll(standIn.knocks, { timeout: 10_000 }).toBeGreaterThan(knocks);
+    await eventually(standIn.lists).toBeGreaterThan(lists);
+    await eventually(standIn.knocks).toBeGreaterThan(knocks);
   };
   const of = (words: string) => told.filter(([what]) => what.includes(words)).map(([, error]) => error);
   const unanswered = refusal("wallet_unavailable", "status 401");
@@ -133,23 +134,23 @@ test("that settlements cannot be followed is told once, and once more after they
   expect(of("notifications")).toEqual([expect.any(Error)]);
   expect(told).toHaveLength(2);
   standIn.mischief.isLocked = false;
-  await expect.poll(standIn.listening, { timeout: 10_000 }).toBe(1);
+  await eventually(standIn.listening).toBe(1);
   // One that was shut before it said anything has not worked.
   const knocks = standIn.knocks();
   standIn.hangUp();
-  await expect.poll(standIn.knocks, { timeout: 10_000 }).toBeGreaterThan(knocks);
-  await expect.poll(standIn.listening, { timeout: 10_000 }).toBe(1);
+  await eventually(standIn.knocks).toBeGreaterThan(knocks);
+  await eventually(standIn.listening).toBe(1);
   expect(of("notifications")).toHaveLength(1);
   await standIn.ping();
   standIn.hangUp();
-  await expect.poll(() => of("notifications"), { timeout: 10_000 }).toHaveLength(2);
+  await eventually(() => of("notifications")).toHaveLength(2);
   standIn.mischief.isMute = true;
   const first = await wallet.makeInvoice(wanted);
   const heard = firstHint(wallet);
   standIn.receive(first.paymentRequest);
   await heard;
   standIn.mischief.isLocked = true;
-  await expect.poll(() => of("asked"), { timeout: 10_000 }).toEqual([unanswered, unanswered]);
+  await eventually(() => of("asked")).toEqual([unanswered, unanswered]);
   await wallet.close();
   const said = inspect(told, { depth: Infinity, showHidden: true });
   expect(said).not.toContain(standIn.password);
@@ -168,15 +169,15 @@ test("of its notifications too it is told when they can be heard no more", async
   ];
   wallet.followSettlements(() => undefined);
   for (const times of [1, 2]) {
-    await expect.poll(standIn.listening, { timeout: 10_000 }).toBe(1);
+    await eventually(standIn.listening).toBe(1);
     const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
     const heard = firstHint(wallet);
-    await expect.poll(standIn.listening, { timeout: 10_000 }).toBe(2);
+    await eventually(standIn.listening).toBe(2);
     standIn.receive(paymentRequest);
     expect((await heard).paymentHash).toBe(paymentHash);
-    await expect.poll(standIn.listening, { timeout: 10_000 }).toBe(1);
+    await eventually(standIn.listening).toBe(1);
     standIn.hangUp();
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual(Array.from({ length: times }, () => broken));
+    await eventually(() => told).toEqual(Array.from({ length: times }, () => broken));
   }
 });
 
@@ -192,9 +193,9 @@ test("what cannot be read in its list hides nothing else, and is told once", asy
   const heard: string[] = [];
   wallet.followSettlements((hint) => heard.push(hint.paymentHash));
   standIn.receive(paymentRequest);
-  await expect.poll(() => heard, { timeout: 10_000 }).toEqual([paymentHash]);
+  await eventually(() => heard).toEqual([paymentHash]);
   const lists = standIn.lists();
-  await expect.poll(standIn.lists, { timeout: 10_000 }).toBeGreaterThan(lists + 2);
+  await eventually(standIn.lists).toBeGreaterThan(lists + 2);
   expect(told).toEqual([
     [
       "phoenixd lists payments that cannot be read",
@@ -206,9 +207,9 @@ test("what cannot be read in its list hides nothing else, and is told once", asy
 test("a closed wallet listens no more", async () => {
   const { standIn, wallet } = await openRig();
   wallet.followSettlements(() => undefined);
-  await expect.poll(standIn.listening).toBe(1);
+  await eventually(standIn.listening).toBe(1);
   await wallet.close();
-  await expect.poll(standIn.listening).toBe(0);
+  await eventually(standIn.listening).toBe(0);
   expect(() => wallet.followSettlements(() => undefined)).toThrow(refusal("wallet_unavailable", "closed"));
 });
 
