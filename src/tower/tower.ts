@@ -97,6 +97,7 @@ async function assemble(
     : openWallet(config.lightning, {
         dataDir: config.dataDir,
         now: clock.now,
+        failed: (what, error) => log.warn({ err: error }, what),
         webhook: config.publicUrl && config.publicUrl + PAYMENT_HOOK_PATH,
         dayOf: (time) => {
           const { startMs, nextMs } = dayOf(time);

@@ -1,3 +1,4 @@
+import type { Tries } from "./tries.ts";
 import type { SettlementHint } from "./wallet.ts";
 
 /** An invoice that the wallet says was settled, and when: milliseconds since 1970 by the wallet's own clock. */
@@ -19,6 +20,8 @@ export interface LookedAt {
   readonly pollMs: number;
   /** How far before the newest each look begins, in milliseconds: what was written late, or in the same instant, is not missed. */
   readonly overlapMs: number;
+  /** How it goes with the looks. */
+  readonly tries: Tries;
 }
 
 /** Following that is under way. */
@@ -33,7 +36,7 @@ export interface Following {
  * the first look only learns what is old, by the tower's clock. What cannot be asked now is asked the next time.
  */
 export function followByLooking(
-  { settledSince, now, pollMs, overlapMs }: LookedAt,
+  { settledSince, now, pollMs, overlapMs, tries }: LookedAt,
   listener: (hint: SettlementHint) => void,
   after?: string,
 ): Following {
@@ -67,8 +70,17 @@ export function followByLooking(
       isLooking = false;
       if (!isOver) timer = setTimeout(run, isAskedAgain ? 0 : pollMs);
     };
-    // A wallet that does not answer is asked again; the sweep finds what was missed.
-    look().then(next, next);
+    look().then(
+      () => {
+        next();
+        tries.worked();
+      },
+      (error: unknown) => {
+        // A wallet that does not answer is asked again; the sweep finds what was missed.
+        next();
+        if (!isOver) tries.failed(error);
+      },
+    );
   }
   run();
 

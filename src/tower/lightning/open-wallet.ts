@@ -11,6 +11,7 @@ import { openPhoenixdWallet } from "./phoenixd/phoenixd-wallet.ts";
 import type { DayOf } from "./play/faucet.ts";
 import { openPlayWallet } from "./play/play-wallet.ts";
 import type { Purses } from "./play/purses.ts";
+import type { Failed } from "./tries.ts";
 import type { Wallet } from "./wallet.ts";
 
 /** The tower's wallet, and its payers' purses where it has them. */
@@ -31,11 +32,13 @@ export function openWallet(
     readonly dayOf: DayOf;
     /** Where wallets that do so tell of what was paid. */
     readonly webhook: string | undefined;
+    /** Told once when the wallet's settlements cannot be followed any more, and again only after they could be in between. */
+    readonly failed: Failed;
   },
 ): OpenedWallet {
-  const { dataDir, now, dayOf, webhook } = options;
+  const { dataDir, now, dayOf, webhook, failed } = options;
   if (lightning.kind !== "play")
-    return { wallet: openRealWallet(lightning, { now, webhook }), purses: undefined };
+    return { wallet: openRealWallet(lightning, { now, webhook, failed }), purses: undefined };
   const file = join(dataDir, "play-wallet.db");
   // It holds keys and preimages.
   ensurePrivateFile(file);
@@ -45,22 +48,23 @@ export function openWallet(
 
 function openRealWallet(
   lightning: Exclude<LightningConfig, { readonly kind: "play" }>,
-  { now, webhook }: { readonly now: () => number; readonly webhook: string | undefined },
+  parts: { readonly now: () => number; readonly webhook: string | undefined; readonly failed: Failed },
 ): Wallet {
+  const { now, webhook, failed } = parts;
   switch (lightning.kind) {
     case "lnbits": {
       const { url, adminKey, invoiceKey = adminKey, network } = lightning;
-      return openLnbitsWallet({ url, adminKey, invoiceKey, network, now, webhook });
+      return openLnbitsWallet({ url, adminKey, invoiceKey, network, now, webhook, failed });
     }
     case "phoenixd":
-      return openPhoenixdWallet({ ...lightning, now });
+      return openPhoenixdWallet({ ...lightning, now, failed });
     case "lnd": {
       const { url, macaroon, certificateFile, network } = lightning;
       const certificate = certificateFile === undefined ? undefined : readCertificate(certificateFile);
-      return openLndWallet({ url, macaroon, certificate, network, now });
+      return openLndWallet({ url, macaroon, certificate, network, now, failed });
     }
     case "nwc":
-      return openNwcWallet({ ...lightning, now });
+      return openNwcWallet({ ...lightning, now, failed });
   }
 }
 

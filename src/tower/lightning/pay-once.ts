@@ -2,7 +2,7 @@ import { refuse } from "../../protocol/refusal.ts";
 import { type Msat, type Sats, toMsat } from "../../protocol/units.ts";
 import { decodeInvoice } from "./bolt11/decode.ts";
 import { expiresAt, type Network } from "./bolt11/invoice.ts";
-import type { NewInvoice, PaymentLookup, PaymentStatus, Wallet } from "./wallet.ts";
+import type { NewInvoice, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "./wallet.ts";
 
 /** A decoded invoice to pay. */
 export interface Payable {
@@ -37,6 +37,18 @@ export function madeInvoice(
 }
 
 /**
+ * What to answer where a payment is not sent for `reason`. An earlier attempt, accepted then and worked off only now, may be why: its
+ * payment may be what emptied the wallet. So it is looked up once more, and `reason` stands only where no money is on its way.
+ */
+export async function notSent(
+  reason: PaymentFailure,
+  lookup: () => Promise<PaymentLookup>,
+): Promise<PaymentStatus> {
+  const after = await lookup();
+  return after.state === "succeeded" || after.state === "pending" ? after : { state: "failed", reason };
+}
+
+/**
  * `pay` of the wallet port around a wallet that only knows how to send: what cannot be paid is refused, what is under way is waited for,
  * and only what the wallet has not heard of, or what certainly failed, is sent. `send` is given an invoice of another wallet.
  */
@@ -55,7 +67,8 @@ export function payOnce(wallet: {
     const before = await lookupPayment(payment.paymentHash);
     const isCertain = before.state === "failed" && before.reason !== "own_invoice";
     if (before.state !== "unknown" && !isCertain) return before;
-    if (now() > end) return isCertain ? before : { state: "failed", reason: "invoice_expired" };
+    if (now() > end)
+      return isCertain ? before : notSent("invoice_expired", () => lookupPayment(payment.paymentHash));
     return send(payment);
   }
 

@@ -6,6 +6,7 @@ import { decodeInvoice } from "./bolt11/decode.ts";
 import { encodeInvoice } from "./bolt11/encode.ts";
 import { PLAIN_FEATURES } from "./bolt11/features.ts";
 import { INVOICE_DEFAULTS, type Network } from "./bolt11/invoice.ts";
+import { eventually } from "./testing/eventually.ts";
 import type { SettlementHint, Wallet } from "./wallet.ts";
 
 /** A wallet with money in it, and the rest of its network: what a test needs beyond the port. */
@@ -146,7 +147,7 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
         wallet.pay({ paymentRequest, feeLimit: FEE_LIMIT }),
       ];
       await Promise.all(asked);
-      await expect.poll(() => wallet.lookupPayment(paymentHash)).toMatchObject({ state: "succeeded" });
+      await eventually(() => wallet.lookupPayment(paymentHash)).toMatchObject({ state: "succeeded" });
       const status = await wallet.lookupPayment(paymentHash);
       const fee = status.state === "succeeded" ? status.fee : msat(-1n);
       expect(fee).toBeGreaterThanOrEqual(0n);
@@ -243,7 +244,7 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
       await settle(before.paymentRequest);
       // Then is a later millisecond.
       const settledBy = Date.now();
-      await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(settledBy);
+      await eventually(() => Date.now(), 1).toBeGreaterThan(settledBy);
       const heard = heardUntil(wallet, after.paymentHash, cursor);
       await rig.followed?.();
       await settle(after.paymentRequest);

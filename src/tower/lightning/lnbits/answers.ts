@@ -18,7 +18,7 @@ const time = v.pipe(
 );
 
 /** A payment as its own wallet sees it. Before 1.6 the preimage is in the answer also while it is unpaid; it is left there. */
-const PaymentSchema = v.object({
+export const PaymentSchema = v.object({
   payment_hash: v.string(),
   amount: wholeMsat,
   fee: v.optional(wholeMsat, 0),
@@ -34,7 +34,6 @@ export type LnbitsPayment = v.InferOutput<typeof PaymentSchema>;
 /** `GET /api/v1/payments/{hash}`: `details` only for the wallet whose key was sent. */
 export const LookupSchema = v.object({
   paid: v.boolean(),
-  status: v.optional(v.nullable(v.string())),
   details: v.optional(v.nullable(PaymentSchema)),
 });
 export type LnbitsLookup = v.InferOutput<typeof LookupSchema>;

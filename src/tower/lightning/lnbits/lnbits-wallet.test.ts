@@ -1,10 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
+import { inspect } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
+import { eventually } from "../testing/eventually.ts";
 import type { SettlementHint } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openLnbitsWallet } from "./lnbits-wallet.ts";
@@ -34,7 +36,7 @@ for (const dialect of ["1.x", "0.x"] as const) {
   describeWallet(`the LNbits wallet (${dialect})`, async () => {
     const { account, lists } = await openStandIn(dialect);
     // One look may have been under way.
-    const followed = async () => expect.poll(lists, { interval: 5 }).toBeGreaterThan(lists() + 1);
+    const followed = async () => eventually(lists, 5).toBeGreaterThan(lists() + 1);
     return openContractRig(account, followed);
   });
 }
@@ -88,6 +90,46 @@ test("accepted is not paid: a payment is pending until the wallet says otherwise
   await rig.release();
 });
 
+test("what was accepted and is not found is pending", async () => {
+  const { account, mischief } = await openStandIn();
+  const rig = await openContractRig(account);
+  const paymentRequest = await rig.requestFromElsewhere(sats(10));
+  mischief.findsNothing = true;
+  expect(await rig.wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "pending" });
+  mischief.findsNothing = false;
+  expect(await rig.wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "succeeded", fee: 0n });
+  await rig.release();
+});
+
+test.each([
+  ["1.x", { paid: true, details: { status: "failed" } }, "pending"],
+  ["1.x", { paid: true, details: { status: "pending" } }, "pending"],
+  ["1.x", { paid: false, details: { status: "success" } }, "pending"],
+  ["1.x", { paid: false, details: { status: "pending" } }, "pending"],
+  ["1.x", { paid: false, details: { status: "failed" } }, "failed"],
+  ["1.x", { paid: true, details: { status: "success" } }, "succeeded"],
+  ["0.x", { paid: true, details: { pending: true } }, "pending"],
+  ["0.x", { paid: false, details: { pending: false } }, "pending"],
+  ["0.x", { paid: true, details: { pending: false } }, "succeeded"],
+] as const)(
+  "a payment and an invoice end only where LNbits (%s) does not contradict itself: %j is %s",
+  async (dialect, says, state) => {
+    const { account, mischief } = await openStandIn(dialect);
+    const rig = await openContractRig(account);
+    const paymentRequest = await rig.requestFromElsewhere(sats(10));
+    await rig.wallet.pay({ paymentRequest, feeLimit });
+    const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+    const made = await rig.wallet.makeInvoice(wanted);
+    await rig.settle(made.paymentRequest);
+    Object.assign(mischief.says, says);
+    const { paymentHash } = decodeInvoice(paymentRequest);
+    expect((await rig.wallet.lookupPayment(paymentHash)).state).toBe(state);
+    const invoice = await rig.wallet.lookupInvoice(made.paymentHash);
+    expect(invoice.state).toBe(state === "succeeded" ? "settled" : "open");
+    await rig.release();
+  },
+);
+
 test("an answer that is lost after the payment was made is not a failure", async () => {
   const { account, mischief } = await openStandIn();
   const rig = await openContractRig(account);
@@ -101,6 +143,31 @@ test("an answer that is lost after the payment was made is not a failure", async
   });
   await rig.release();
 });
+
+test.each([
+  ["its balance is read", "/api/v1/wallet", 100],
+  ["its fee reserve is read", "/api/v1/payments/fee-reserve", 1],
+])(
+  "a payment that is worked off late, just when %s, is no failure of the second try",
+  async (_, path, limit) => {
+    const { account, mischief } = await openStandIn();
+    const rig = await openContractRig(account);
+    // What is left after it is too little to pay it again, and the second fee limit too low.
+    const paymentRequest = await rig.requestFromElsewhere(sats(limit > 1 ? 6_000 : 4_000));
+    mischief.worksOffAt = path;
+    await expect(rig.wallet.pay({ paymentRequest, feeLimit: toMsat(sats(100)) })).rejects.toThrow(
+      refusal("wallet_unavailable"),
+    );
+    expect(await rig.wallet.lookupPayment(decodeInvoice(paymentRequest).paymentHash)).toEqual({
+      state: "unknown",
+    });
+    expect(await rig.wallet.pay({ paymentRequest, feeLimit: toMsat(sats(limit)) })).toEqual({
+      state: "succeeded",
+      fee: 0n,
+    });
+    await rig.release();
+  },
+);
 
 test("what LNbits would set aside for the route beyond the fee limit is not sent", async () => {
   const { account } = await openStandIn();
@@ -138,6 +205,61 @@ test("an invoice that somebody pays by hand from its own wallet is settled", asy
   const settled = { state: "settled", settledAt: expect.any(Number), amount: 10_000n };
   expect(await rig.wallet.lookupInvoice(paymentHash)).toEqual(settled);
   await rig.release();
+});
+
+test("that settlements cannot be followed is told once, and once more after they could be", async () => {
+  const { account, mischief, lists } = await openStandIn();
+  const told: [string, unknown][] = [];
+  const wallet = openWallet(account, {
+    pollMs: 5,
+    failed: (what: string, error: unknown) => told.push([what, error]),
+  });
+  ends.unshift(wallet.close);
+  const looks = (count: number) => eventually(lists).toBeGreaterThan(lists() + count);
+  const unanswered = (status: number) => [
+    "LNbits cannot be asked which invoices were paid",
+    refusal("wallet_unavailable", `status ${status}`),
+  ];
+  const unreadable = [
+    "LNbits lists payments that cannot be read",
+    new Error("an entry is not what was expected at payment_hash"),
+  ];
+  mischief.listStatus = 401;
+  wallet.followSettlements(() => undefined);
+  await looks(3);
+  expect(told).toEqual([unanswered(401)]);
+  mischief.listStatus = undefined;
+  await looks(3);
+  mischief.listStatus = 500;
+  await looks(3);
+  expect(told).toEqual([unanswered(401), unanswered(500)]);
+  // What cannot be read hides nothing else, and is told as well.
+  mischief.listStatus = undefined;
+  mischief.strange.push({ payment_hash: 5 });
+  const heard: string[] = [];
+  wallet.followSettlements(({ paymentHash }) => heard.push(paymentHash));
+  const wanted = { amount: sats(10), description: "Evaluation", expirySeconds: 600 };
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  const key = { "X-Api-Key": account.others.adminKey };
+  await askLnbits(account.url, "/api/v1/payments", key, { out: true, bolt11: paymentRequest });
+  await eventually(() => heard).toEqual([paymentHash]);
+  // Two follow, and each tells for itself.
+  expect(told).toEqual([unanswered(401), unanswered(500), unreadable, unreadable]);
+  expect(inspect(told, { depth: Infinity, showHidden: true })).not.toMatch(/tower-(?:admin|invoice)/);
+});
+
+test("that it follows no more because it was closed is no failure", async () => {
+  const { account, lists } = await openStandIn();
+  const told: unknown[] = [];
+  const wallet = openWallet(account, { pollMs: 1, failed: (what: string) => told.push(what) });
+  wallet.followSettlements(() => undefined);
+  await eventually(lists).toBeGreaterThan(2);
+  await wallet.close();
+  // A look that was under way has come to its end by the time that another one has.
+  const other = openWallet(account);
+  await other.balance();
+  await other.close();
+  expect(told).toEqual([]);
 });
 
 test("a wallet on another network than the tower was told is not used", async () => {

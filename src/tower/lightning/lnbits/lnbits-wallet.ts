@@ -5,7 +5,8 @@ import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt, type Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
 import { type Answer, createJsonClient } from "../json-client.ts";
-import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
+import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
+import type { Failed } from "../tries.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   ErrorSchema,
@@ -34,6 +35,8 @@ export interface LnbitsOptions {
   readonly webhook?: string | undefined;
   /** How often it looks for settlements, in milliseconds. */
   readonly pollMs?: number;
+  /** Told once when settlements cannot be followed any more, and again only after they could be in between. */
+  readonly failed?: Failed | undefined;
 }
 
 const POLL_MS = 2_000;
@@ -51,7 +54,7 @@ const FAILURES: readonly (readonly [RegExp, PaymentFailure])[] = [
  * mean that the node behind it did not answer (`_pay_external_invoice` in `lnbits/core/services/payments.py`).
  */
 export function openLnbitsWallet(options: LnbitsOptions): Wallet {
-  const { adminKey, invoiceKey = adminKey, network, now, pollMs = POLL_MS } = options;
+  const { adminKey, invoiceKey = adminKey, network, now, pollMs = POLL_MS, failed } = options;
   const client = createJsonClient(options.url, "X-Api-Key");
   const followings = createFollowings();
 
@@ -61,8 +64,7 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
     if (answer.status === 404) return undefined;
     const found: LnbitsLookup = understood(answer, LookupSchema);
     if (!found.details) return refuse("wallet_unavailable", "LNbits does not know the wallet's key.");
-    const status = found.paid ? "success" : (found.details.status ?? found.status ?? "pending");
-    return { ...found.details, status };
+    return { ...found.details, status: statusOf(found.paid, found.details) };
   }
 
   /**
@@ -100,7 +102,8 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
   }
 
   async function send({ paymentRequest, paymentHash, amount, feeLimit }: Payable): Promise<PaymentStatus> {
-    if ((await balance()) < amount) return { state: "failed", reason: "insufficient_balance" };
+    const lookup = () => lookupPayment(paymentHash);
+    if ((await balance()) < amount) return notSent("insufficient_balance", lookup);
     const { fee_reserve } = understood(
       await client.get(
         `/api/v1/payments/fee-reserve?invoice=${encodeURIComponent(paymentRequest)}`,
@@ -109,12 +112,12 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
       FeeReserveSchema,
     );
     // LNbits takes no limit for one payment: what it sets aside is the most it will spend.
-    if (fee_reserve > feeLimit) return { state: "failed", reason: "no_route" };
+    if (fee_reserve > feeLimit) return notSent("no_route", lookup);
     const answer = await client.post("/api/v1/payments", adminKey, {
       json: { out: true, bolt11: paymentRequest },
     });
     // Accepted may still be pending, and refused may be because it had been paid: only looking tells.
-    const after = await lookupPayment(paymentHash);
+    const after = await lookup();
     if (after.state === "succeeded" || after.state === "pending") return after;
     if (answer.status < 300) return { state: "pending" };
     return failure(answer) ?? refuse("wallet_unavailable", "LNbits did not say what became of the payment.");
@@ -142,7 +145,7 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
     lookupPayment,
 
     followSettlements: (listener, after) =>
-      followings.follow(() => followPaid({ client, key: invoiceKey, now, pollMs }, listener, after)),
+      followings.follow(() => followPaid({ client, key: invoiceKey, now, pollMs, failed }, listener, after)),
 
     balance,
 
@@ -151,6 +154,15 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
       client.close();
     },
   };
+}
+
+/**
+ * What became of a payment, where `paid` and its details say the same; what they disagree on is still open. Older versions have no status
+ * in the details, and there only `paid` can be known.
+ */
+function statusOf(paid: boolean, { status, pending }: LnbitsPayment): "success" | "failed" | "pending" {
+  if (paid) return (status ?? (pending ? "pending" : "success")) === "success" ? "success" : "pending";
+  return status === "failed" ? "failed" : "pending";
 }
 
 /** Milliseconds since 1970; never, where older versions leave the invoice out. */

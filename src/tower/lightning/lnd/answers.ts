@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { refuse } from "../../../protocol/refusal.ts";
+import type { Answer } from "../json-client.ts";
 
 /** Protocol buffers write 64-bit integers as strings. */
 const int64 = v.pipe(
@@ -53,4 +55,22 @@ const ErrorSchema = v.object({
 export function errorOf(body: unknown): string | undefined {
   const read = v.safeParse(ErrorSchema, body);
   return read.success ? (read.output.error?.message ?? read.output.message) : undefined;
+}
+
+const NO_ENTRY = /macaroon|permission denied|verification failed/i;
+
+/** What LND's words mean to a person: they may say anything, so they are not repeated. */
+export const unusable = (said: string): string =>
+  NO_ENTRY.test(said) ? "LND does not accept the macaroon for this." : "LND cannot do this now.";
+
+/** An answer's content, when it is one. Refuses with `wallet_unavailable` where it is something else. */
+export function understood<Schema extends v.GenericSchema>(
+  answer: Answer,
+  schema: Schema,
+): v.InferOutput<Schema> {
+  const read = answer.status === 200 ? v.safeParse(schema, answer.body) : undefined;
+  if (read?.success) return read.output;
+  const said = errorOf(answer.body);
+  if (said !== undefined) return refuse("wallet_unavailable", unusable(said));
+  return refuse("wallet_unavailable", `LND answered with status ${answer.status} and nothing that fits.`);
 }

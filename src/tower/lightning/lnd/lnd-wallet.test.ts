@@ -1,8 +1,10 @@
+import { inspect } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
 import { selfSigned } from "../testing/certificate.ts";
+import { eventually } from "../testing/eventually.ts";
 import type { Wallet } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { type LndOptions, openLndWallet } from "./lnd-wallet.ts";
@@ -40,7 +42,7 @@ describeWallet("the LND wallet", async () => {
   return {
     wallet,
     settle: async (paymentRequest) => standIn.receive(paymentRequest),
-    followed: async () => expect.poll(standIn.streaming, { interval: 5 }).toBe(1),
+    followed: async () => eventually(standIn.streaming, 5).toBe(1),
     requestFromElsewhere: async (amount) => standIn.request(toMsat(amount)),
     async pass(seconds) {
       passed += seconds * 1000;
@@ -53,7 +55,7 @@ test("a stream that breaks is opened again where it was, and nothing is told twi
   const { standIn, wallet } = await openRig();
   const heard: unknown[] = [];
   wallet.followSettlements((hint) => heard.push(hint));
-  await expect.poll(standIn.streaming).toBe(1);
+  await eventually(standIn.streaming).toBe(1);
   // Of new invoices the stream tells as well.
   const made = [
     await wallet.makeInvoice(wanted),
@@ -61,22 +63,57 @@ test("a stream that breaks is opened again where it was, and nothing is told twi
     await wallet.makeInvoice(wanted),
   ] as const;
   standIn.receive(made[0].paymentRequest);
-  await expect.poll(() => heard).toHaveLength(1);
+  await eventually(() => heard).toHaveLength(1);
   standIn.hangUp();
   standIn.receive(made[1].paymentRequest);
-  await expect.poll(() => heard).toHaveLength(2);
+  await eventually(() => heard).toHaveLength(2);
   standIn.receive(made[2].paymentRequest);
-  await expect
-    .poll(() => heard)
-    .toEqual(made.map(({ paymentHash }, index) => ({ paymentHash, cursor: String(index + 1) })));
+  await eventually(() => heard).toEqual(
+    made.map(({ paymentHash }, index) => ({ paymentHash, cursor: String(index + 1) })),
+  );
+});
+
+test("that settlements cannot be followed is told once, and once more after they could be", async () => {
+  const told: [string, unknown][] = [];
+  const { standIn, wallet } = await openRig({ failed: (what, error) => told.push([what, error]) });
+  const tries = (count: number) =>
+    eventually(standIn.subscriptions).toBeGreaterThan(standIn.subscriptions() + count);
+  const what = "LND cannot be heard telling what was settled";
+  const nothingFits = [what, refusal("wallet_unavailable", "cannot do this now")];
+  const broken = [what, refusal("wallet_unavailable", "does not answer")];
+  const made = [await wallet.makeInvoice(wanted), await wallet.makeInvoice(wanted)] as const;
+  standIn.mischief.isLocked = true;
+  const heard: string[] = [];
+  wallet.followSettlements(({ paymentHash }) => heard.push(paymentHash));
+  await tries(3);
+  expect(told).toEqual([nothingFits]);
+  standIn.mischief.isLocked = false;
+  await eventually(standIn.streaming).toBe(1);
+  standIn.receive(made[0].paymentRequest);
+  await eventually(() => heard).toEqual([made[0].paymentHash]);
+  standIn.hangUp();
+  await eventually(() => told).toEqual([nothingFits, broken]);
+  // What cannot be read hides nothing that comes after it, and is told as well.
+  await eventually(standIn.streaming).toBe(1);
+  standIn.receive(made[1].paymentRequest);
+  await eventually(() => heard).toEqual(made.map(({ paymentHash }) => paymentHash));
+  standIn.saySettled({ state: "SETTLED" });
+  const strange = [what, refusal("wallet_unavailable", "nothing that fits")];
+  await eventually(() => told).toEqual([nothingFits, broken, strange]);
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  standIn.receive(paymentRequest);
+  await eventually(() => heard.at(-1)).toBe(paymentHash);
+  await wallet.close();
+  expect(told).toEqual([nothingFits, broken, strange]);
+  expect(inspect(told, { depth: Infinity, showHidden: true })).not.toContain("0201036c6e64");
 });
 
 test("a closed wallet holds no stream", async () => {
   const { standIn, wallet } = await openRig();
   wallet.followSettlements(() => undefined);
-  await expect.poll(standIn.streaming).toBe(1);
+  await eventually(standIn.streaming).toBe(1);
   await wallet.close();
-  await expect.poll(standIn.streaming).toBe(0);
+  await eventually(standIn.streaming).toBe(0);
   expect(() => wallet.followSettlements(() => undefined)).toThrow(refusal("wallet_unavailable", "closed"));
 });
 
@@ -163,6 +200,18 @@ test("an answer that is lost after the payment was made is no failure", async ()
   expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "succeeded", fee: 1_200n });
 });
 
+test("a payment that is worked off late, just when the balance is read, is no failure of the second try", async () => {
+  const { standIn, wallet } = await openRig();
+  const paymentRequest = standIn.request(6_000_000n);
+  const pay = () => wallet.pay({ paymentRequest, feeLimit: toMsat(sats(100)) });
+  standIn.mischief.isLate = true;
+  await expect(pay()).rejects.toThrow(refusal("wallet_unavailable"));
+  const { paymentHash } = decodeInvoice(paymentRequest);
+  expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "unknown" });
+  // What is left after it is too little to pay it again.
+  expect(await pay()).toEqual({ state: "succeeded", fee: 1_200n });
+});
+
 test("an answer that is lost for what had failed before says nothing either way", async () => {
   const { standIn, wallet } = await openRig();
   standIn.mischief.failure = "FAILURE_REASON_NO_ROUTE";
@@ -170,6 +219,14 @@ test("an answer that is lost for what had failed before says nothing either way"
   expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "failed", reason: "no_route" });
   standIn.mischief.losesAnswer = true;
   await expect(wallet.pay({ paymentRequest, feeLimit })).rejects.toThrow(refusal("wallet_unavailable"));
+});
+
+test("an invoice is settled when LND settled it, not when it was made: what came late counts as late", async () => {
+  const { standIn, wallet } = await openRig();
+  const { paymentRequest, paymentHash, expiresAt } = await wallet.makeInvoice(wanted);
+  const settledAt = expiresAt + 7_000;
+  standIn.receive(paymentRequest, settledAt);
+  expect(await wallet.lookupInvoice(paymentHash)).toEqual({ state: "settled", settledAt, amount: 10_000n });
 });
 
 test("a node whose wallet is locked knows nothing, which is not the same as having no such invoice", async () => {

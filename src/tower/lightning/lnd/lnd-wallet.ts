@@ -1,10 +1,10 @@
-import * as v from "valibot";
 import { refuse } from "../../../protocol/refusal.ts";
 import { type Msat, msat, toMsat } from "../../../protocol/units.ts";
 import type { Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
-import { type Answer, createJsonClient } from "../json-client.ts";
-import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
+import { createJsonClient } from "../json-client.ts";
+import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
+import type { Failed } from "../tries.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   AddedSchema,
@@ -14,6 +14,8 @@ import {
   type LndPayment,
   PaymentSchema,
   resultOf,
+  understood,
+  unusable,
 } from "./answers.ts";
 import { followSettled } from "./follow-settled.ts";
 
@@ -31,6 +33,8 @@ export interface LndOptions {
   readonly reopenMs?: number;
   /** How long a payment may take before it is called pending, in milliseconds. */
   readonly payMs?: number;
+  /** Told once when settlements cannot be followed any more, and again only after they could be in between. */
+  readonly failed?: Failed | undefined;
 }
 
 const LOOK_MS = 10_000;
@@ -45,7 +49,6 @@ const SEARCH_SECONDS = 45;
  */
 const NO_INVOICE = /unable to locate invoice|no existing invoices/i;
 const NO_PAYMENT = /payment isn't initiated/i;
-const NO_ENTRY = /macaroon|permission denied|verification failed/i;
 
 /** Why LND would not even try (`extractIntentFromSendRequest` in `routerrpc/router_backend.go`). Whatever else it says may mean anything. */
 const REFUSED: readonly (readonly [RegExp, PaymentFailure])[] = [
@@ -63,7 +66,7 @@ const REASONS: Readonly<Record<string, PaymentFailure>> = {
 /** An LND (0.18 and later; `lnrpc/lightning.yaml`, `routerrpc/router.yaml`) as the tower's wallet. */
 export function openLndWallet(options: LndOptions): Wallet {
   const { url, macaroon: key, certificate, network, now } = options;
-  const { reopenMs = REOPEN_MS, payMs = PAY_MS } = options;
+  const { reopenMs = REOPEN_MS, payMs = PAY_MS, failed } = options;
   const trust = certificate === undefined ? {} : { certificate };
   const client = createJsonClient(url, "Grpc-Metadata-macaroon", trust);
   const followings = createFollowings();
@@ -118,11 +121,12 @@ export function openLndWallet(options: LndOptions): Wallet {
   }
 
   async function send(payment: Payable): Promise<PaymentStatus> {
-    if ((await balance()) < payment.amount) return { state: "failed", reason: "insufficient_balance" };
+    const lookup = () => lookupPayment(payment.paymentHash);
+    if ((await balance()) < payment.amount) return notSent("insufficient_balance", lookup);
     const answer = await sent(payment).catch((error: unknown) => ({ error }));
     if (typeof answer === "object" && "state" in answer) return answer;
     // It may be under way for hours, or have been paid before.
-    const after = await lookupPayment(payment.paymentHash);
+    const after = await lookup();
     if (after.state === "succeeded" || after.state === "pending") return after;
     if (typeof answer === "object") throw answer.error;
     const refused = REFUSED.find(([words]) => words.test(answer));
@@ -156,7 +160,7 @@ export function openLndWallet(options: LndOptions): Wallet {
     lookupPayment,
 
     followSettlements: (listener, after) =>
-      followings.follow(() => followSettled({ client, key, reopenMs }, listener, after)),
+      followings.follow(() => followSettled({ client, key, reopenMs, failed }, listener, after)),
 
     balance,
 
@@ -175,16 +179,4 @@ function statusOf({ status, failure_reason, fee_msat }: LndPayment): PaymentStat
   if (status === "SUCCEEDED") return { state: "succeeded", fee: msat(fee_msat) };
   if (status !== "FAILED") return { state: "pending" };
   return { state: "failed", reason: REASONS[failure_reason] ?? "no_route" };
-}
-
-const unusable = (said: string): string =>
-  NO_ENTRY.test(said) ? "LND does not accept the macaroon for this." : "LND cannot do this now.";
-
-/** An answer's content, when it is one. */
-function understood<Schema extends v.GenericSchema>(answer: Answer, schema: Schema): v.InferOutput<Schema> {
-  const read = answer.status === 200 ? v.safeParse(schema, answer.body) : undefined;
-  if (read?.success) return read.output;
-  const said = errorOf(answer.body);
-  if (said !== undefined) return refuse("wallet_unavailable", unusable(said));
-  return refuse("wallet_unavailable", `LND answered with status ${answer.status} and nothing that fits.`);
 }

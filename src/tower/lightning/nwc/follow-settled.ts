@@ -1,5 +1,5 @@
-import * as v from "valibot";
 import { refuse } from "../../../protocol/refusal.ts";
+import { createListReader, createTries, type Failed, type Tries } from "../tries.ts";
 import type { SettlementHint } from "../wallet.ts";
 import { type NwcTransaction, TransactionSchema, TransactionsSchema } from "./answers.ts";
 import type { NwcClient, Received } from "./client.ts";
@@ -26,11 +26,18 @@ const NET_MS = 60_000;
  * Returns its own undo.
  */
 export function followSettled(
-  parts: { readonly client: NwcClient; readonly now: () => number; readonly pollMs: number },
+  parts: {
+    readonly client: NwcClient;
+    readonly now: () => number;
+    readonly pollMs: number;
+    readonly failed: Failed | undefined;
+  },
   listener: (hint: SettlementHint) => void,
   after?: string,
 ): () => void {
-  const { client, now, pollMs } = parts;
+  const { client, now, pollMs, failed } = parts;
+  const tries = createTries("the wallet cannot be asked what it received", failed);
+  const readings = createTries("the wallet lists payments that cannot be read", failed);
   const told = new Map<string, number>();
   /** Heard before the first look was done. */
   const notified: Received[] = [];
@@ -52,7 +59,7 @@ export function followSettled(
 
   async function look(): Promise<void> {
     const reach = looks % LONG_LOOK === 0 ? LONGEST_OPEN_MS : USUALLY_OPEN_MS;
-    const listed = await listInvoices(client, since - reach, false);
+    const listed = await listInvoices(client, since - reach, { unpaid: false, tries: readings });
     looks += 1;
     for (const each of listed) if (isSettled(each)) tell(each.payment_hash, each.settled_at);
     for (const { paymentHash, settledAt } of notified.splice(0)) tell(paymentHash, settledAt);
@@ -64,14 +71,20 @@ export function followSettled(
     if (isOver) return;
     isLooking = true;
     isAskedAgain = false;
-    const next = (ms: number) => () => {
+    const next = (ms: number) => {
       isLooking = false;
       if (!isOver) timer = setTimeout(run, isAskedAgain ? 0 : ms);
     };
     look().then(
-      () => next(client.info()?.notifies ? Math.max(pollMs, NET_MS) : pollMs)(),
-      // A wallet that does not answer is asked again; the sweep finds what was missed.
-      next(pollMs),
+      () => {
+        next(client.info()?.notifies ? Math.max(pollMs, NET_MS) : pollMs);
+        tries.worked();
+      },
+      (error: unknown) => {
+        // A wallet that does not answer is asked again; the sweep finds what was missed.
+        next(pollMs);
+        if (!isOver) tries.failed(error);
+      },
     );
   }
 
@@ -105,15 +118,17 @@ const CURSOR = /^\d{10}$/;
 const secondOf = (time: number): number => Math.floor(time / 1000) * 1000;
 
 /**
- * The invoices that the wallet lists from `from` (milliseconds since 1970), with `unpaid` also those, the first settled first.
+ * The invoices that the wallet lists from `from` (milliseconds since 1970), with `unpaid` also those, the first settled first. `tries` is
+ * told of entries that cannot be read.
  * NIP-47 orders by creation; Alby Hub takes the last change instead, which lists more. Throws what the client throws.
  */
 export async function listInvoices(
   client: NwcClient,
   from: number,
-  unpaid: boolean,
+  { unpaid, tries }: { readonly unpaid: boolean; readonly tries?: Tries },
 ): Promise<readonly NwcTransaction[]> {
   const found: NwcTransaction[] = [];
+  const reader = createListReader(TransactionSchema, tries);
   const first = Math.max(0, Math.floor(from / 1000));
   for (let offset = 0; offset < MOST; offset += PAGE) {
     const params = { from: first, limit: PAGE, offset, type: "incoming", unpaid };
@@ -123,13 +138,11 @@ export async function listInvoices(
       if (["RESTRICTED", "NOT_IMPLEMENTED"].includes(page.code)) return [];
       return refuse("wallet_unavailable", `The wallet does not list its invoices: ${page.code}.`);
     }
-    for (const entry of page.result) {
-      const read = v.safeParse(TransactionSchema, entry);
-      // There are wallets that take no notice of what is asked for.
-      if (read.success && read.output.type === "incoming") found.push(read.output);
-    }
+    // There are wallets that take no notice of what is asked for.
+    found.push(...reader.read(page.result).filter(({ type }) => type === "incoming"));
     if (page.result.length < PAGE) break;
   }
+  reader.end();
   return found.sort((a, b) => (a.settled_at ?? 0) - (b.settled_at ?? 0));
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { hex } from "@scure/base";
 import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
@@ -6,7 +7,8 @@ import { decodeInvoice } from "../bolt11/decode.ts";
 import { encodeInvoice } from "../bolt11/encode.ts";
 import { PLAIN_FEATURES } from "../bolt11/features.ts";
 import { INVOICE_DEFAULTS } from "../bolt11/invoice.ts";
-import type { SettlementHint } from "../wallet.ts";
+import { eventually } from "../testing/eventually.ts";
+import type { SettlementHint, Wallet } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openNwcRig } from "./testing/contract-rig.ts";
 
@@ -75,7 +77,11 @@ test("a payment that ended badly is failed only once the wallet says so, and may
   service.finish("failed");
   expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "failed", reason: "no_route" });
   service.mischief.staysPending = false;
-  expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "succeeded", fee: 1000n });
+  // The answer may come after its time, which is short here, and then looking tells.
+  await eventually(() => wallet.pay({ paymentRequest, feeLimit }).catch(() => undefined)).toEqual({
+    state: "succeeded",
+    fee: 1000n,
+  });
 });
 
 test("an answer that is lost after the payment was made is not a failure", async () => {
@@ -87,6 +93,20 @@ test("an answer that is lost after the payment was made is not a failure", async
     state: "succeeded",
     fee: 1000n,
   });
+});
+
+test("a payment that is worked off late, just when the balance is read, is no failure of the second try", async () => {
+  const { wallet, service, reopen, requestFromElsewhere } = await open("now", { payMs: 300 });
+  const paymentRequest = await requestFromElsewhere(sats(6_000));
+  const pay = (from: Wallet) => from.pay({ paymentRequest, feeLimit: toMsat(sats(100)) });
+  service.mischief.isLate = true;
+  await expect(pay(wallet)).rejects.toThrow(refusal("wallet_unavailable"));
+  // After a restart nobody knows of the first try.
+  const restarted = reopen();
+  const { paymentHash } = decodeInvoice(paymentRequest);
+  expect(await restarted.lookupPayment(paymentHash)).toEqual({ state: "unknown" });
+  // What is left after it is too little to pay it again.
+  expect(await pay(restarted)).toEqual({ state: "succeeded", fee: 1000n });
 });
 
 test("unheard of is not unpaid while the wallet could still obey the request", async () => {
@@ -201,7 +221,7 @@ test("only the wallet's own signature is a hint", async () => {
   // Neither is the wallet's name under somebody else's words.
   relays[0]?.pass({ ...event, pubkey: service.pubkey });
   await settle(made.paymentRequest);
-  await expect.poll(() => heard).toEqual([made.paymentHash]);
+  await eventually(() => heard).toEqual([made.paymentHash]);
 });
 
 test("a forged or foreign answer is passed over, and the wallet's own is taken", async () => {
@@ -214,11 +234,11 @@ test("a forged or foreign answer is passed over, and the wallet's own is taken",
 });
 
 test("the connection comes back by itself, and what was settled meanwhile is told", async () => {
-  const { wallet, relays, service, settle } = await open("now", { lookMs: 200 });
+  const { wallet, relays, service, settle } = await open();
   const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
   const heard: string[] = [];
   wallet.followSettlements((hint) => heard.push(hint.paymentHash));
-  await expect.poll(() => service.asked.at(-1)?.method).toBe("list_transactions");
+  await eventually(() => service.asked.at(-1)?.method).toBe("list_transactions");
   await wallet.balance();
   // The notification gets lost, and the net is only once a minute.
   if (relays[0]) relays[0].mischief.loses = ({ kind }) => kind === 23197;
@@ -226,8 +246,8 @@ test("the connection comes back by itself, and what was settled meanwhile is tol
   expect(await wallet.lookupInvoice(paymentHash)).toMatchObject({ state: "settled" });
   expect(heard).toEqual([]);
   relays[0]?.drop();
-  await expect.poll(() => heard, { timeout: 10_000 }).toEqual([paymentHash]);
-  await expect.poll(() => wallet.balance().catch(() => undefined)).toBe(10_010_000n);
+  await eventually(() => heard).toEqual([paymentHash]);
+  expect(await wallet.balance()).toBe(10_010_000n);
 });
 
 test("a connection that may not list is told by notifications", async () => {
@@ -237,7 +257,47 @@ test("a connection that may not list is told by notifications", async () => {
   const heard: SettlementHint[] = [];
   wallet.followSettlements((hint) => heard.push(hint));
   await settle(paymentRequest);
-  await expect.poll(() => heard).toEqual([{ paymentHash, cursor: expect.stringMatching(/^\d{10}$/) }]);
+  await eventually(() => heard).toEqual([{ paymentHash, cursor: expect.stringMatching(/^\d{10}$/) }]);
+});
+
+test("that settlements cannot be followed is told once, and once more after they could be", async () => {
+  const failures: [string, unknown][] = [];
+  const { wallet, service, settle } = await open("quiet", {
+    pollMs: 5,
+    failed: (what, error) => failures.push([what, error]),
+  });
+  const lists = () => service.asked.filter(({ method }) => method === "list_transactions").length;
+  const looks = (count: number) => eventually(lists).toBeGreaterThan(lists() + count);
+  const unanswered = (code: string) => [
+    "the wallet cannot be asked what it received",
+    refusal("wallet_unavailable", code),
+  ];
+  service.mischief.errors.set("list_transactions", "UNAUTHORIZED");
+  const heard: string[] = [];
+  wallet.followSettlements(({ paymentHash }) => heard.push(paymentHash));
+  await looks(3);
+  expect(failures).toEqual([unanswered("UNAUTHORIZED")]);
+  service.mischief.errors.clear();
+  await looks(3);
+  service.mischief.errors.set("list_transactions", "INTERNAL");
+  await looks(3);
+  expect(failures).toEqual([unanswered("UNAUTHORIZED"), unanswered("INTERNAL")]);
+  // What cannot be read hides nothing else, and is told as well.
+  service.mischief.errors.clear();
+  service.mischief.strange.push({ type: "incoming", payment_hash: 5, preimage: "aa".repeat(32) });
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  await settle(paymentRequest);
+  await eventually(() => heard).toEqual([paymentHash]);
+  await looks(3);
+  const unreadable = [
+    "the wallet lists payments that cannot be read",
+    new Error("an entry is not what was expected at payment_hash"),
+  ];
+  expect(failures).toEqual([unanswered("UNAUTHORIZED"), unanswered("INTERNAL"), unreadable]);
+  await wallet.close();
+  expect(failures).toHaveLength(3);
+  const [secret = ""] = /[0-9a-f]{64}$/.exec(service.url) ?? [];
+  expect(inspect(failures, { depth: Infinity, showHidden: true })).not.toContain(secret);
 });
 
 test("with a cursor everything since is told, however many pages that is", async () => {
@@ -278,7 +338,7 @@ test("an invoice that was paid from the same wallet at the second try is settled
 
 test("one relay of two is enough, and one request over both is obeyed once", async () => {
   const { wallet, service, relays, requestFromElsewhere } = await open("now", { relayCount: 2 });
-  await expect.poll(() => relays.map((relay) => relay.connections())).toEqual([2, 2]);
+  await eventually(() => relays.map((relay) => relay.connections())).toEqual([2, 2]);
   const paymentRequest = await requestFromElsewhere(sats(10));
   expect(await wallet.pay({ paymentRequest, feeLimit })).toMatchObject({ state: "succeeded" });
   expect(service.asked.filter(({ method }) => method === "pay_invoice").length).toBe(1);
@@ -337,9 +397,9 @@ test("closing frees its connections, and ends whoever follows", async () => {
   const { wallet, relays } = await open();
   wallet.followSettlements(() => undefined);
   await wallet.balance();
-  await expect.poll(() => relays[0]?.connections()).toBe(2);
+  await eventually(() => relays[0]?.connections()).toBe(2);
   await wallet.close();
   // The wallet service's own stays.
-  await expect.poll(() => relays[0]?.connections()).toBe(1);
+  await eventually(() => relays[0]?.connections()).toBe(1);
   expect(() => wallet.followSettlements(() => undefined)).toThrow(refusal("wallet_unavailable"));
 });

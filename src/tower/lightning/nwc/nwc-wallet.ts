@@ -5,7 +5,8 @@ import { type Msat, msat, sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt, type Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
-import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
+import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
+import type { Failed } from "../tries.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   BalanceSchema,
@@ -18,6 +19,7 @@ import {
 import { createNwcClient, type Reply } from "./client.ts";
 import type { NwcConnection } from "./connection.ts";
 import { followSettled, isSettled, LONGEST_OPEN_MS, listInvoices } from "./follow-settled.ts";
+import { keepNewest } from "./newest.ts";
 
 export interface NwcOptions {
   readonly connection: NwcConnection;
@@ -31,10 +33,14 @@ export interface NwcOptions {
   readonly payMs?: number;
   /** How long after a lost connection it tries again first, in milliseconds. */
   readonly retryMs?: number;
+  /** Told once when settlements cannot be followed any more, and again only after they could be in between. */
+  readonly failed?: Failed | undefined;
 }
 
 const POLL_MS = 5_000;
 const PAY_MS = 65_000;
+/** So many payments' answers are kept, some 300 bytes each: far more than a wallet's list lags behind. */
+const MOST_ANSWERED = 10_000;
 /** How far the wallet's clock may be behind ours when it looks at a request's expiry, in milliseconds. */
 const CLOCK_LEEWAY_MS = 30_000;
 
@@ -84,7 +90,7 @@ const usualFeeLimit = (amount: Msat): Msat => {
  * connection names, and only what it signed is believed.
  */
 export function openNwcWallet(options: NwcOptions): Wallet {
-  const { connection, network, now, pollMs = POLL_MS, payMs = PAY_MS, lookMs, retryMs } = options;
+  const { connection, network, now, pollMs = POLL_MS, payMs = PAY_MS, lookMs, retryMs, failed } = options;
   const client = createNwcClient({
     connection,
     now,
@@ -96,7 +102,7 @@ export function openNwcWallet(options: NwcOptions): Wallet {
    * What the wallet answered to `pay_invoice`. What it looks up may lag behind that, or leave payments within one service out for good:
    * what it said that it paid is not sent again.
    */
-  const answered = new Map<string, PaymentStatus>();
+  const answered = keepNewest<PaymentStatus>(MOST_ANSWERED);
   /** Until when (milliseconds since 1970) a payment without an answer may still be begun: until then, unheard of is not unpaid. */
   const unanswered = new Map<string, number>();
   let suits: Promise<void> | undefined;
@@ -123,7 +129,7 @@ export function openNwcWallet(options: NwcOptions): Wallet {
 
   /** One hash has two sides where the same wallet pays, or tries to, and the lookup may show the payer's (Alby Hub does). */
   async function payeesSide({ payment_hash, created_at = now() }: NwcTransaction) {
-    const listed = await listInvoices(client, created_at - LONGEST_OPEN_MS, true);
+    const listed = await listInvoices(client, created_at - LONGEST_OPEN_MS, { unpaid: true });
     return listed.find((each) => each.payment_hash === payment_hash);
   }
 
@@ -164,8 +170,9 @@ export function openNwcWallet(options: NwcOptions): Wallet {
   }
 
   async function send({ paymentRequest, paymentHash, amount, feeLimit }: Payable): Promise<PaymentStatus> {
-    if ((await balance()) < amount) return { state: "failed", reason: "insufficient_balance" };
-    if (usualFeeLimit(amount) > feeLimit) return { state: "failed", reason: "no_route" };
+    const lookup = () => lookupPayment(paymentHash);
+    if ((await balance()) < amount) return notSent("insufficient_balance", lookup);
+    if (usualFeeLimit(amount) > feeLimit) return notSent("no_route", lookup);
     await checkConnection();
     for (const [hash, until] of unanswered) if (now() > until) unanswered.delete(hash);
     unanswered.set(paymentHash, now() + Math.max(payMs, 60_000) + CLOCK_LEEWAY_MS);
@@ -180,13 +187,13 @@ export function openNwcWallet(options: NwcOptions): Wallet {
         isProven ? { state: "succeeded", fee: msat(fees_paid ?? 0n) } : { state: "pending" },
       );
       // The answer may leave the fee out, so the list is asked; it is paid whether or not that can be asked.
-      const after = await lookupPayment(paymentHash).catch(() => answered.get(paymentHash));
+      const after = await lookup().catch(() => answered.get(paymentHash));
       return after === undefined || after.state === "unknown" ? { state: "pending" } : after;
     }
     const reason = NOT_SENT[reply.code];
     if (reason !== undefined || Object.hasOwn(SENTENCES, reply.code)) unanswered.delete(paymentHash);
     // Refused may be because it had been paid, or is being paid: only looking tells.
-    const after = await lookupPayment(paymentHash);
+    const after = await lookup();
     if (reason !== undefined && (after.state === "unknown" || after.state === "failed"))
       return { state: "failed", reason };
     return after.state === "unknown" ? refuse("wallet_unavailable", sentenceOf(reply.code)) : after;
@@ -215,7 +222,7 @@ export function openNwcWallet(options: NwcOptions): Wallet {
     lookupPayment,
 
     followSettlements: (listener, after) =>
-      followings.follow(() => followSettled({ client, now, pollMs }, listener, after)),
+      followings.follow(() => followSettled({ client, now, pollMs, failed }, listener, after)),
 
     balance,
 

@@ -1,7 +1,9 @@
+import { inspect } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { RefusalError } from "../../../protocol/refusal.ts";
 import { sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
+import { eventually } from "../testing/eventually.ts";
 import type { SettlementHint, Wallet } from "../wallet.ts";
 import { describeWallet } from "../wallet-contract.ts";
 import { openPhoenixdWallet, type PhoenixdOptions } from "./phoenixd-wallet.ts";
@@ -84,10 +86,10 @@ test("a notification is heard at once, and every one of several", async () => {
   const second = await wallet.makeInvoice(wanted);
   const heard: string[] = [];
   wallet.followSettlements(({ paymentHash }) => heard.push(paymentHash));
-  await expect.poll(standIn.listening).toBe(1);
+  await eventually(standIn.listening).toBe(1);
   standIn.receive(first.paymentRequest);
   standIn.receive(second.paymentRequest);
-  await expect.poll(() => heard).toEqual([first.paymentHash, second.paymentHash]);
+  await eventually(() => heard).toEqual([first.paymentHash, second.paymentHash]);
 });
 
 test("a settlement that no notification told of is found by looking", async () => {
@@ -95,7 +97,7 @@ test("a settlement that no notification told of is found by looking", async () =
   standIn.mischief.isMute = true;
   const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
   const heard = firstHint(wallet);
-  await expect.poll(standIn.listening).toBe(1);
+  await eventually(standIn.listening).toBe(1);
   standIn.receive(paymentRequest);
   expect((await heard).paymentHash).toBe(paymentHash);
 });
@@ -104,19 +106,110 @@ test("notification sockets that break do not end the following", async () => {
   const { standIn, wallet } = await openRig({ pollMs: 20 });
   const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
   const heard = firstHint(wallet);
-  await expect.poll(standIn.listening).toBe(1);
+  await eventually(standIn.listening).toBe(1);
   standIn.hangUp();
-  await expect.poll(standIn.listening).toBe(0);
+  await eventually(standIn.listening).toBe(0);
   standIn.receive(paymentRequest);
   expect((await heard).paymentHash).toBe(paymentHash);
+});
+
+test("that settlements cannot be followed is told once, and once more after they could be", async () => {
+  const told: [string, unknown][] = [];
+  const { standIn, wallet } = await openRig({
+    pollMs: 5,
+    reopenMs: 5,
+    failed: (what, error) => told.push([what, error]),
+  });
+  const tries = async (count: number) => {
+    const [lists, knocks] = [standIn.lists() + count, standIn.knocks() + count];
+    await eventually(standIn.lists).toBeGreaterThan(lists);
+    await eventually(standIn.knocks).toBeGreaterThan(knocks);
+  };
+  const of = (words: string) => told.filter(([what]) => what.includes(words)).map(([, error]) => error);
+  const unanswered = refusal("wallet_unavailable", "status 401");
+  standIn.mischief.isLocked = true;
+  wallet.followSettlements(() => undefined);
+  await tries(3);
+  expect(of("asked")).toEqual([unanswered]);
+  expect(of("notifications")).toEqual([expect.any(Error)]);
+  expect(told).toHaveLength(2);
+  standIn.mischief.isLocked = false;
+  await eventually(standIn.listening).toBe(1);
+  // One that was shut before it said anything has not worked.
+  const knocks = standIn.knocks();
+  standIn.hangUp();
+  await eventually(standIn.knocks).toBeGreaterThan(knocks);
+  await eventually(standIn.listening).toBe(1);
+  expect(of("notifications")).toHaveLength(1);
+  await standIn.ping();
+  standIn.hangUp();
+  await eventually(() => of("notifications")).toHaveLength(2);
+  standIn.mischief.isMute = true;
+  const first = await wallet.makeInvoice(wanted);
+  const heard = firstHint(wallet);
+  standIn.receive(first.paymentRequest);
+  await heard;
+  standIn.mischief.isLocked = true;
+  await eventually(() => of("asked")).toEqual([unanswered, unanswered]);
+  await wallet.close();
+  const said = inspect(told, { depth: Infinity, showHidden: true });
+  expect(said).not.toContain(standIn.password);
+  expect(said).not.toContain(Buffer.from(`:${standIn.password}`).toString("base64"));
+});
+
+test("of its notifications too it is told when they can be heard no more", async () => {
+  const told: [string, unknown][] = [];
+  const { standIn, wallet } = await openRig({
+    reopenMs: 5,
+    failed: (what, error) => told.push([what, error]),
+  });
+  const broken = [
+    "phoenixd's notifications cannot be heard",
+    new Error("the socket was closed with code 1006"),
+  ];
+  wallet.followSettlements(() => undefined);
+  for (const times of [1, 2]) {
+    await eventually(standIn.listening).toBe(1);
+    const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+    const heard = firstHint(wallet);
+    await eventually(standIn.listening).toBe(2);
+    standIn.receive(paymentRequest);
+    expect((await heard).paymentHash).toBe(paymentHash);
+    await eventually(standIn.listening).toBe(1);
+    standIn.hangUp();
+    await eventually(() => told).toEqual(Array.from({ length: times }, () => broken));
+  }
+});
+
+test("what cannot be read in its list hides nothing else, and is told once", async () => {
+  const told: [string, unknown][] = [];
+  const { standIn, wallet } = await openRig({
+    pollMs: 5,
+    failed: (what, error) => told.push([what, error]),
+  });
+  standIn.mischief.isMute = true;
+  standIn.mischief.strange.push({ paymentHash: 5, preimage: "aa".repeat(32) });
+  const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
+  const heard: string[] = [];
+  wallet.followSettlements((hint) => heard.push(hint.paymentHash));
+  standIn.receive(paymentRequest);
+  await eventually(() => heard).toEqual([paymentHash]);
+  const lists = standIn.lists();
+  await eventually(standIn.lists).toBeGreaterThan(lists + 2);
+  expect(told).toEqual([
+    [
+      "phoenixd lists payments that cannot be read",
+      new Error("an entry is not what was expected at paymentHash"),
+    ],
+  ]);
 });
 
 test("a closed wallet listens no more", async () => {
   const { standIn, wallet } = await openRig();
   wallet.followSettlements(() => undefined);
-  await expect.poll(standIn.listening).toBe(1);
+  await eventually(standIn.listening).toBe(1);
   await wallet.close();
-  await expect.poll(standIn.listening).toBe(0);
+  await eventually(standIn.listening).toBe(0);
   expect(() => wallet.followSettlements(() => undefined)).toThrow(refusal("wallet_unavailable", "closed"));
 });
 
@@ -184,6 +277,18 @@ test("an answer that is lost after the payment was made is no failure", async ()
   standIn.mischief.losesAnswer = true;
   const paymentRequest = standIn.request(10_000n);
   expect(await wallet.pay({ paymentRequest, feeLimit })).toEqual({ state: "succeeded", fee: 4_040n });
+});
+
+test("a payment that is worked off late, just when the balance is read, is no failure of the second try", async () => {
+  const { standIn, wallet } = await openRig();
+  const paymentRequest = standIn.request(6_000_000n);
+  const pay = () => wallet.pay({ paymentRequest, feeLimit: toMsat(sats(100)) });
+  standIn.mischief.isLate = true;
+  await expect(pay()).rejects.toThrow(refusal("wallet_unavailable"));
+  const { paymentHash } = decodeInvoice(paymentRequest);
+  expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "unknown" });
+  // What is left after it is too little to pay it again.
+  expect(await pay()).toEqual({ state: "succeeded", fee: 28_000n });
 });
 
 test("an answer that is lost for what had failed before says nothing either way", async () => {

@@ -4,7 +4,8 @@ import { type Msat, msat } from "../../../protocol/units.ts";
 import type { Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
 import { type Answer, createJsonClient } from "../json-client.ts";
-import { checkWanted, madeInvoice, type Payable, payOnce } from "../pay-once.ts";
+import { checkWanted, madeInvoice, notSent, type Payable, payOnce } from "../pay-once.ts";
+import type { Failed } from "../tries.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentLookup, PaymentStatus, Wallet } from "../wallet.ts";
 import {
   BalanceSchema,
@@ -28,10 +29,15 @@ export interface PhoenixdOptions {
   readonly pollMs?: number;
   /** How long a payment may take before it is called pending, in milliseconds. */
   readonly payMs?: number;
+  /** How long until a notification socket that broke is opened again, in milliseconds. */
+  readonly reopenMs?: number;
+  /** Told once when settlements cannot be followed any more, and again only after they could be in between. */
+  readonly failed?: Failed | undefined;
 }
 
 const POLL_MS = 10_000;
 const PAY_MS = 65_000;
+const REOPEN_MS = 5_000;
 /** UTF-16 units: `maxDescriptionSize` in phoenixd's `Api.kt`. */
 const MAX_DESCRIPTION = 128;
 
@@ -49,7 +55,7 @@ const UNDER_WAY = /already been paid|in progress/i;
 
 /** A phoenixd (0.7; its `Api.kt`) as the tower's wallet. */
 export function openPhoenixdWallet(options: PhoenixdOptions): Wallet {
-  const { url, network, now, pollMs = POLL_MS, payMs = PAY_MS } = options;
+  const { url, network, now, pollMs = POLL_MS, payMs = PAY_MS, reopenMs = REOPEN_MS, failed } = options;
   // Whatever user is named, phoenixd looks at the password alone.
   const key = `Basic ${Buffer.from(`:${options.password}`).toString("base64")}`;
   const client = createJsonClient(url, "authorization");
@@ -84,15 +90,16 @@ export function openPhoenixdWallet(options: PhoenixdOptions): Wallet {
   }
 
   async function send({ paymentRequest, paymentHash, amount, feeLimit }: Payable): Promise<PaymentStatus> {
+    const lookup = () => lookupPayment(paymentHash);
     const fee = trampolineFee(amount);
-    if ((await balance()) < amount + fee) return { state: "failed", reason: "insufficient_balance" };
+    if ((await balance()) < amount + fee) return notSent("insufficient_balance", lookup);
     // phoenixd takes no limit for a payment's fee, and its fee is known beforehand.
-    if (fee > feeLimit) return { state: "failed", reason: "no_route" };
+    if (fee > feeLimit) return notSent("no_route", lookup);
     const answer = await client
       .post("/payinvoice", key, { form: { invoice: paymentRequest } }, payMs)
       .catch((error: unknown) => ({ error }));
     // It answers when the payment has come to an end, which may be in hours; and "already paid" is one of its failures.
-    const after = await lookupPayment(paymentHash);
+    const after = await lookup();
     if (after.state === "succeeded" || after.state === "pending") return after;
     if ("error" in answer) throw answer.error;
     const { paymentId, reason } = understood(answer, PaidOrNotSchema);
@@ -126,7 +133,9 @@ export function openPhoenixdWallet(options: PhoenixdOptions): Wallet {
     lookupPayment,
 
     followSettlements: (listener, after) =>
-      followings.follow(() => followReceived({ client, url, key, now, pollMs }, listener, after)),
+      followings.follow(() =>
+        followReceived({ client, url, key, now, pollMs, reopenMs, failed }, listener, after),
+      ),
 
     balance,
 

@@ -30,6 +30,16 @@ export interface Mischief {
   staysPending: boolean;
   /** The next answer to a payment never arrives, though it was made. */
   losesAnswer: boolean;
+  /** The next payment's answer never arrives, and it is made only once this path is asked for. */
+  worksOffAt: string | undefined;
+  /** It finds no payment when one is looked up. */
+  findsNothing: boolean;
+  /** What it says of a payment that is looked up, over what is so. */
+  readonly says: { paid?: boolean; readonly details: { status?: string; pending?: boolean } };
+  /** It lists nothing, and answers this status instead. */
+  listStatus: number | undefined;
+  /** What stands in its lists before everything else. */
+  readonly strange: unknown[];
 }
 
 const PRIVATE_KEY = hex.decode("21".repeat(32));
@@ -51,7 +61,17 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     lastStamp = Math.max(Date.now(), lastStamp + 1);
     return lastStamp;
   };
-  const mischief: Mischief = { staysPending: false, losesAnswer: false };
+  const mischief: Mischief = {
+    staysPending: false,
+    losesAnswer: false,
+    worksOffAt: undefined,
+    findsNothing: false,
+    says: { details: {} },
+    listStatus: undefined,
+    strange: [],
+  };
+  /** A payment that was accepted and is still to be worked off. */
+  let late: (() => unknown) | undefined;
 
   const balanceOf = (walletId: string): number =>
     entries
@@ -140,16 +160,23 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     const [entry] = entries
       .filter((each) => each.hash === hash && (walletId ?? each.walletId) === each.walletId)
       .sort((a, b) => a.amount - b.amount);
-    if (entry === undefined) return { status: 404, body: { detail: "Payment does not exist." } };
+    if (entry === undefined || mischief.findsNothing)
+      return { status: 404, body: { detail: "Payment does not exist." } };
     const paid = entry.status === "success";
     // With a key that is not known it answers without details; paid, with the preimage, to anybody.
-    const shown = walletId === undefined ? {} : { status: entry.status, details: said(entry) };
-    return { status: 200, body: { paid, preimage: entry.preimage, ...shown } };
+    const { details, ...says } = mischief.says;
+    const shown =
+      walletId === undefined ? {} : { status: entry.status, details: { ...said(entry), ...details } };
+    return { status: 200, body: { paid, preimage: entry.preimage, ...shown, ...says } };
   }
 
   function answer(request: IncomingMessage, text: string): { status: number; body: unknown } {
     const url = new URL(request.url ?? "/", "http://stand-in");
     const key = keys.get(String(request.headers["x-api-key"]));
+    if (url.pathname === mischief.worksOffAt) {
+      late?.();
+      late = undefined;
+    }
     const [, hash] = /^\/api\/v1\/payments\/([0-9a-f]{64})$/.exec(url.pathname) ?? [];
     if (hash !== undefined) return lookUp(hash, key?.walletId);
     if (key === undefined) return { status: 404, body: { detail: "Wallet not found." } };
@@ -166,11 +193,12 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
         .filter((entry) => entry.status === (status ?? entry.status))
         .filter((entry) => entry.hash === (payment_hash ?? entry.hash));
       lists += 1;
+      if (mischief.listStatus !== undefined) return { status: mischief.listStatus, body: { detail: "No." } };
       const from = Number(url.searchParams.get("offset") ?? 0);
       const page = wanted
         .sort((a, b) => b.updatedAt - a.updatedAt)
         .slice(from, from + Number(url.searchParams.get("limit") ?? 10));
-      return { status: 200, body: page.map(said) };
+      return { status: 200, body: [...mischief.strange, ...page.map(said)] };
     }
     const body = JSON.parse(text) as Record<string, unknown>;
     if (body["out"] === false) return makeInvoice(key.walletId, body);
@@ -184,8 +212,14 @@ export async function startStandIn(dialect: LnbitsDialect = "1.x") {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const text = utf8.encode(Buffer.concat(chunks));
+      const isPayment = request.method === "POST" && text.includes('"out":true');
+      if (isPayment && mischief.worksOffAt !== undefined && late === undefined) {
+        late = () => answer(request, text);
+        request.socket.destroy();
+        return;
+      }
       const { status, body } = answer(request, text);
-      if (mischief.losesAnswer && request.method === "POST" && text.includes('"out":true')) {
+      if (mischief.losesAnswer && isPayment) {
         request.socket.destroy();
         return;
       }

@@ -30,6 +30,8 @@ interface Mischief {
   isStuck: boolean;
   /** The next answer to a payment never arrives, though it was made. */
   losesAnswer: boolean;
+  /** The next payment's answer never arrives, and it is made only once the balance is asked for. */
+  isLate: boolean;
   /** `PaymentFailureReason` of the next payments. */
   failure: string | undefined;
   /** What it says instead of trying the next payments. */
@@ -54,9 +56,12 @@ export async function startStandIn() {
   const tracking = new Map<ServerResponse, string>();
   const sentBodies: unknown[] = [];
   let settleIndex = 0;
+  /** A payment that was accepted and is still to be worked off. */
+  let late: (() => void) | undefined;
   const mischief: Mischief = {
     isStuck: false,
     losesAnswer: false,
+    isLate: false,
     failure: undefined,
     refusal: undefined,
     isLocked: false,
@@ -203,8 +208,10 @@ export async function startStandIn() {
       stream(response, saidInvoice(invoice));
   }
 
+  let subscriptions = 0;
   function answer(request: IncomingMessage, text: string, response: ServerResponse) {
     const { pathname, searchParams } = new URL(request.url ?? "/", "https://stand-in");
+    if (pathname === "/v1/invoices/subscribe") subscriptions += 1;
     if (mischief.isLocked) return fail(response, 5, "Not Found");
     if (request.headers["grpc-metadata-macaroon"] !== MACAROON)
       return fail(response, 2, "verification failed: signature mismatch after caveat verification");
@@ -218,15 +225,22 @@ export async function startStandIn() {
     if (tracked !== undefined) return track(tracked, response);
     if (pathname === "/v1/invoices/subscribe")
       return subscribe(Number(searchParams.get("settle_index") ?? 0), response);
-    if (pathname === "/v1/balance/channels")
+    if (pathname === "/v1/balance/channels") {
+      late?.();
+      late = undefined;
       return say(response, 200, {
         balance: String(balance() / 1000n),
         local_balance: { sat: String(balance() / 1000n), msat: String(balance()) },
       });
+    }
     if (request.method !== "POST") return fail(response, 5, "Not Found");
     const body = JSON.parse(text) as Record<string, unknown>;
     if (pathname === "/v1/invoices") return addInvoice(body, response);
-    if (pathname === "/v2/router/send") return pay(body, response);
+    if (pathname === "/v2/router/send") {
+      if (!mischief.isLate) return pay(body, response);
+      late = () => pay(body, response);
+      return void response.destroy();
+    }
     return fail(response, 5, "Not Found");
   }
 
@@ -246,6 +260,12 @@ export async function startStandIn() {
     sentBodies,
     /** How many follow settlements. */
     streaming: () => streams.size,
+    /** How often somebody wanted to follow settlements. */
+    subscriptions: () => subscriptions,
+    /** Says something else to those who follow settlements. */
+    saySettled(result: unknown) {
+      for (const response of streams) stream(response, result);
+    },
     /** Ends the streams, as a restart does. */
     hangUp() {
       for (const response of streams) response.destroy();
@@ -256,12 +276,12 @@ export async function startStandIn() {
       elsewhere.set(paymentHash, isNeighbour ? 0n : ROUTE_FEE);
       return paymentRequest;
     },
-    /** Somebody else pays an invoice of this node's. */
-    receive(paymentRequest: string) {
+    /** Somebody else pays an invoice of this node's, at a time in milliseconds since 1970. */
+    receive(paymentRequest: string, settledAt = Date.now()) {
       const invoice = invoices.get(decodeInvoice(paymentRequest).paymentHash);
       if (invoice?.state !== "OPEN") throw new Error("that cannot be paid");
       settleIndex += 1;
-      Object.assign(invoice, { state: "SETTLED", settledAt: Date.now(), settleIndex });
+      Object.assign(invoice, { state: "SETTLED", settledAt, settleIndex });
       for (const response of streams) stream(response, saidInvoice(invoice));
     },
     /** Ends the payments that are under way. */

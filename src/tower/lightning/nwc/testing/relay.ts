@@ -75,9 +75,12 @@ export async function startRelay(port = 0) {
     pass,
     /** How many are connected. */
     connections: () => subscriptions.size,
-    /** Ends every connection; whoever comes again is let in. */
+    /** Ends the connections of those who are subscribed to answers; whoever comes again is let in. The wallet service's own stays. */
     drop() {
-      for (const socket of subscriptions.keys()) socket.terminate();
+      for (const [socket, held] of subscriptions) {
+        const kinds = [...held.values()].flat().flatMap((filter) => filter.kinds ?? []);
+        if (kinds.includes(23195)) socket.terminate();
+      }
     },
     async stop() {
       for (const socket of server.clients) socket.terminate();

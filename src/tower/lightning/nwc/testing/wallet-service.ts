@@ -21,6 +21,8 @@ export type NwcDialect = "now" | "old" | "quiet";
 export interface Mischief {
   /** The next payments stay under way until `finish` ends them; the answer to them is late, or none. */
   staysPending: boolean;
+  /** The next payment is not answered, and is made only once the balance is asked for. */
+  isLate: boolean;
   /** Answers to this method never arrive, though it was obeyed. */
   losesAnswerTo: string | undefined;
   /** Answers this error to every request of these methods, and does nothing. */
@@ -31,6 +33,8 @@ export interface Mischief {
   forgetsPayments: boolean;
   /** What this connection may do. */
   methods: string;
+  /** What stands in its lists before everything else. */
+  readonly strange: unknown[];
 }
 
 interface Request {
@@ -57,14 +61,18 @@ export async function startWalletService(parts: {
   const conversationKey = nip44.getConversationKey(secret, clientPubkey);
   const mischief: Mischief = {
     staysPending: false,
+    isLate: false,
     losesAnswerTo: undefined,
     errors: new Map(),
     preimage: undefined,
     forgetsPayments: false,
     methods: METHODS,
+    strange: [],
   };
   const books = createBooks(now, FEE_MSAT);
   const underWay: Entry[] = [];
+  /** A payment that was accepted and is still to be worked off. */
+  let late: (() => unknown) | undefined;
   /** Requests that were obeyed, by id: the same one comes over every relay. */
   const seen = new Set<string>();
   const asked: Request[] = [];
@@ -99,6 +107,8 @@ export async function startWalletService(parts: {
       case "get_info":
         return { alias: "stand-in", network: "regtest", methods: mischief.methods.split(" ") };
       case "get_balance":
+        late?.();
+        late = undefined;
         return { balance: books.balanceOf("tower") };
       case "make_invoice":
         return told(
@@ -128,9 +138,15 @@ export async function startWalletService(parts: {
               seconds(each.createdAt) >= Number(from),
           )
           .filter((each) => type === undefined || each.type === type);
-        return { transactions: listed.slice(Number(offset), Number(offset) + Number(limit)).map(told) };
+        const page = listed.slice(Number(offset), Number(offset) + Number(limit)).map(told);
+        return { transactions: [...mischief.strange, ...page] };
       }
       case "pay_invoice": {
+        if (mischief.isLate) {
+          mischief.isLate = false;
+          late = () => obey({ method, params });
+          return undefined;
+        }
         const payment = books.pay("tower", String(params["invoice"]));
         if (mischief.staysPending) {
           underWay.push(payment);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { utf8 } from "@scure/base";
@@ -38,6 +39,8 @@ interface Mischief {
   isStuck: boolean;
   /** The next answer to a payment never arrives, though it was made. */
   losesAnswer: boolean;
+  /** The next payment's answer never arrives, and it is made only once the balance is asked for. */
+  isLate: boolean;
   /** Why the next payments fail. */
   failure: string | undefined;
   /** Nobody is notified. */
@@ -46,6 +49,10 @@ interface Mischief {
   channelCost: number;
   /** The next receipts are too small for a channel. */
   toFeeCredit: boolean;
+  /** It takes no password. */
+  isLocked: boolean;
+  /** What stands in its lists before everything else. */
+  readonly strange: unknown[];
 }
 
 const OPENING_MSAT = 10_000_000;
@@ -63,13 +70,18 @@ export async function startStandIn() {
   const bodies: { readonly path: string; readonly type: string; readonly text: string }[] = [];
   let feeCredit = 0;
   let lastStamp = 0;
+  /** A payment that was accepted and is still to be worked off. */
+  let late: (() => unknown) | undefined;
   const mischief: Mischief = {
     isStuck: false,
     losesAnswer: false,
+    isLate: false,
     failure: undefined,
     isMute: false,
     channelCost: 0,
     toFeeCredit: false,
+    isLocked: false,
+    strange: [],
   };
 
   /** No two payments in one millisecond, so that their order is known. */
@@ -196,8 +208,11 @@ export async function startStandIn() {
         .sort((a, b) => rank[b.status] - rank[a.status]);
       return best === undefined ? text(404, "Not found") : json(saidOutgoing(best));
     }
-    if (url.pathname === "/getbalance")
+    if (url.pathname === "/getbalance") {
+      late?.();
+      late = undefined;
       return json({ balanceSat: down(balance()), feeCreditSat: down(feeCredit) });
+    }
     if (url.pathname !== "/payments/incoming") return text(404, "Unknown endpoint (check api doc)");
     const from = Number(url.searchParams.get("from") ?? 0);
     const offset = Number(url.searchParams.get("offset") ?? 0);
@@ -205,16 +220,19 @@ export async function startStandIn() {
       .filter(({ completedAt }) => completedAt !== undefined && completedAt >= from)
       .sort((a, b) => (b.completedAt ?? 0) - (a.completedAt ?? 0))
       .slice(offset, offset + Number(url.searchParams.get("limit") ?? 20));
-    return json(received.map(saidIncoming));
+    return json([...mischief.strange, ...received.map(saidIncoming)]);
   }
 
   /** Only the password is looked at, whatever the user (`Authentication` in `Api.kt`). */
   const isAllowed = (request: IncomingMessage): boolean => {
     const [, basic = ""] = /^Basic (.+)$/.exec(request.headers.authorization ?? "") ?? [];
-    return Buffer.from(basic, "base64").toString().split(":")[1] === PASSWORD;
+    return Buffer.from(basic, "base64").toString().split(":")[1] === PASSWORD && !mischief.isLocked;
   };
+  let lists = 0;
+  let knocks = 0;
 
   function answer(request: IncomingMessage, body: string) {
+    if (request.url?.startsWith("/payments/incoming?")) lists += 1;
     if (!isAllowed(request))
       return text(401, "Invalid authentication (use basic auth with the http password set in phoenix.conf)");
     const url = new URL(request.url ?? "/", "http://stand-in");
@@ -232,7 +250,12 @@ export async function startStandIn() {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const answered = answer(request, utf8.encode(Buffer.concat(chunks)));
+      const said = utf8.encode(Buffer.concat(chunks));
+      if (mischief.isLate && request.url === "/payinvoice") {
+        late = () => answer(request, said);
+        return void request.socket.destroy();
+      }
+      const answered = answer(request, said);
       if (mischief.losesAnswer && request.url === "/payinvoice") return void request.socket.destroy();
       if (answered === undefined) return void waiting.push(() => response.destroy());
       response.writeHead(answered.status, { "content-type": answered.type }).end(answered.body);
@@ -240,6 +263,7 @@ export async function startStandIn() {
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on("upgrade", (request, socket, head) => {
+    knocks += 1;
     if (!isAllowed(request) || request.url !== "/websocket") return void socket.destroy();
     sockets.handleUpgrade(request, socket, head, (listener) => {
       listeners.add(listener);
@@ -256,6 +280,16 @@ export async function startStandIn() {
     bodies,
     /** How many listen for notifications. */
     listening: () => listeners.size,
+    /** How often somebody wanted to have received payments listed. */
+    lists: () => lists,
+    /** How often somebody wanted to listen for notifications. */
+    knocks: () => knocks,
+    /** Says to those who listen that it is there, and resolves when they have heard it. */
+    async ping() {
+      const heard = [...listeners].map((listener) => once(listener, "pong"));
+      for (const listener of listeners) listener.ping();
+      await Promise.all(heard);
+    },
     /** Ends the notification sockets, as a restart does. */
     hangUp() {
       for (const listener of listeners) listener.terminate();
