@@ -58,12 +58,15 @@ function cardNode(
 }
 
 /** What of this agent's work waits to be claimed back by this person. */
-function owedText(state: HudContext["state"], agent: AgentView): string | undefined {
-  const owed = needsOf(state).find((need) => need.action === "claim_refund" && need.job.agentId === agent.id);
+function owedText(context: HudContext, agent: AgentView): string | undefined {
+  const owed = needsOf(context).find(
+    (need) => need.action === "claim_refund" && need.job.agentId === agent.id,
+  );
   return owed && `${formatSats(owed.amountSats)} of your last job waits to be claimed back.`;
 }
 
-function lines({ state, measure }: HudContext, agent: AgentView, at: Rect): readonly HudNode[] {
+function lines(context: HudContext, agent: AgentView, at: Rect): readonly HudNode[] {
+  const { state, measure } = context;
   const isLive = state.link.get().status === "live";
   const left = at.x + SPACE.pad;
   const width = at.width - 2 * SPACE.pad;
@@ -72,7 +75,7 @@ function lines({ state, measure }: HudContext, agent: AgentView, at: Rect): read
   const mood = `${stateWord(agent)}${topic}`;
   const gauge = rect(left, at.y + 74, width, 6);
   const { job } = agent;
-  const why = job?.why ?? owedText(state, agent) ?? "No job just now.";
+  const why = job?.why ?? owedText(context, agent) ?? "No job just now.";
   const more = agent.openJobs > 1 ? `${agent.openJobs} jobs` : "";
   return [
     {

@@ -163,6 +163,28 @@ test("a session is topped up by an invoice of its own, and its card shows that w
   expect([...seen, hud.words("invoice/balance")]).toEqual(["TOP-UP", "PAID", "ACTIVE ⚡512"]);
 });
 
+test("a top-up that nobody pays in time is asked for no more, though nothing is heard of it", () => {
+  const { paymentRequest = "", amountSats = sats(0) } = awaited(500);
+  const asked = { paymentRequest, amountSats, invoiceExpiresAt: timestamp(NOW + 60_000) };
+  const hud = open([session({ state: "paused", balanceSats: sats(12), ...asked })]);
+  const cards = () => {
+    const pages = [1, 2, 3].map(() => {
+      hud.tap("needs/next");
+      const { card } = hud.hud.ui.get();
+      return card?.kind === "session" && card.page;
+    });
+    patchUi(hud.hud.ui, { card: undefined });
+    hud.frame(16);
+    return [hud.words("needs/next"), ...pages];
+  };
+  const before = cards();
+  hud.frame(60_000);
+  expect([before, cards()]).toEqual([
+    ["NEEDS YOU 2 pay ⚡500", "topup", "home", "topup"],
+    ["NEEDS YOU 1 low: ⚡12", "home", "home", "home"],
+  ]);
+});
+
 test("a top-up that is paid elsewhere while the balance is looked at is a moment of joy as well", () => {
   const { paymentRequest = "", amountSats = sats(0) } = awaited(500);
   const hud = open([session({ balanceSats: sats(60), paymentRequest, amountSats })]);
