@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { sessionId } from "../../../protocol/ids.ts";
 import { sats } from "../../../protocol/units.ts";
-import { type HudNode, wordsOf } from "../kit/node.ts";
+import { drawnTexts, type HudNode, wordsOf } from "../kit/node.ts";
 import { awaited, JOB, job, SESSION, session } from "../testing/fake-state.ts";
 import { createNullHud, type NullHudOptions } from "../testing/null-hud.ts";
 
@@ -201,12 +201,20 @@ test("a session pays by default and the entry says so; one tap pays each request
     ["start a session", undefined],
     ["session: deposit ⚡500", undefined],
     ["from your session ⚡2\u2009340", true],
-    ["by invoice, each", false],
+    ["pay each request", false],
   ]);
   expect(hud.sent).toEqual([
     { type: "job_request", agentId: "timmy", request: "one", funding: "session", sessionId: SESSION },
     { type: "job_request", agentId: "timmy", request: "two", funding: "invoice" },
   ]);
+});
+
+test("the entry's button says in full on a phone that each request is paid", () => {
+  const hud = open({ width: 360, height: 640 });
+  hud.setSessions(session());
+  hud.frame(1600);
+  hud.tap("chat/funding");
+  expect(drawnTexts(hud.node("chat/funding") as HudNode)).toEqual(["pay each request"]);
 });
 
 test("without a session that can pay, the entry's button opens the way to one", () => {
