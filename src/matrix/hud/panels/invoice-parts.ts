@@ -6,7 +6,7 @@ import { invoiceModules, QUIET_ZONE } from "../kit/qr.ts";
 import { bottomOf, type Rect, rect, rightOf } from "../kit/rect.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
 import { HEIGHT } from "../layout.ts";
-import { type Block, BUTTON, buttonsBlock, heightOf, stack, wrapped } from "./card-blocks.ts";
+import { type Block, BUTTON, buttonsBlock, heightOf, linkMarks, stack, wrapped } from "./card-blocks.ts";
 import { createClaimForm } from "./claim-form.ts";
 import { createCopier } from "./copier.ts";
 import { cardSign, inkOf } from "./invoice-sign.ts";
@@ -75,6 +75,7 @@ export function createInvoiceParts(context: HudContext) {
               size: SIZE.small,
               color: COLOR.dim,
             }),
+            ...linkMarks(context, at),
           ],
         },
       ];

@@ -141,6 +141,32 @@ test("a session says what is set aside, that it runs low, that it is paused, and
   ]);
 });
 
+test.each([
+  ["home", [session()], ["topup", "close-it", "recover"]],
+  ["home", [], ["preset500", "go", "recover"]],
+  ["home", [awaited(500)], ["pay"]],
+  ["topup", [session()], ["preset500", "go"]],
+  ["close", [session()], ["claim"]],
+  ["recover", [session()], ["go"]],
+] as const)(
+  "offline the page %s of %j says so, and what needs the tower is not to be pressed",
+  (page, sessions, keys) => {
+    const hud = open(sessions);
+    hud.show(page);
+    const seen = () => [
+      hud.words("invoice/title")?.includes("OFFLINE"),
+      keys.map((key) => hud.node(`invoice/${key}`)?.disabled),
+    ];
+    const live = seen();
+    hud.stores.link.set({ status: "offline", reason: "Gone.", retryAt: undefined });
+    hud.frame(1600);
+    expect([live, seen()]).toEqual([
+      [false, keys.map(() => false)],
+      [true, keys.map(() => true)],
+    ]);
+  },
+);
+
 test("a session is topped up by an invoice of its own, and its card shows that while it waits", () => {
   const hud = open([session({ state: "paused", balanceSats: sats(12) })]);
   hud.tap("needs/next");

@@ -55,6 +55,7 @@ export function createSessionCard(context: HudContext) {
 
   function overview(session: SessionRecord, width: number): SessionForm {
     const isPaused = session.state === "paused";
+    const disabled = state.link.get().status !== "live";
     const low = lowText(session);
     const end = endText(session, context);
     const open = (page: "topup" | "close" | "recover") => () =>
@@ -92,14 +93,15 @@ export function createSessionCard(context: HudContext) {
               key: "topup",
               words: invoice?.kind === "new" ? `PAY ${formatSats(invoice.amountSats)}` : "TOP UP",
               look: low === undefined && !isPaused ? "quiet" : "strong",
+              disabled,
               tap: open("topup"),
             },
           ],
           { isLarge: true, gap: 16 },
         ),
         buttonsBlock([
-          { key: "close-it", words: "CLOSE IT", tap: open("close") },
-          { key: "recover", words: "RECOVER ANOTHER", tap: open("recover") },
+          { key: "close-it", words: "CLOSE IT", disabled, tap: open("close") },
+          { key: "recover", words: "RECOVER ANOTHER", disabled, tap: open("recover") },
         ]),
       ],
     };
@@ -122,7 +124,7 @@ export function createSessionCard(context: HudContext) {
             text(at.x + at.width / 2, at.y + 10, word, {
               size: SIZE.small,
               align: "center",
-              color: word === "PAUSED" ? COLOR.amber : COLOR.accent,
+              color: !isLive ? COLOR.stale : word === "PAUSED" ? COLOR.amber : COLOR.accent,
             }),
             text(at.x + at.width / 2, at.y + 44, formatSats(value), {
               size: SIZE.amount,

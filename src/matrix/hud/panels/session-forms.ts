@@ -164,6 +164,7 @@ export function createSessionForms(context: HudContext) {
                 ? {
                     key: "recover",
                     words: "RECOVER BY CODE",
+                    disabled: !isLive(),
                     tap: go({ kind: "session", page: "recover" }),
                   }
                 : { key: "back", words: "BACK", tap: go({ kind: "session", page: "home" }) },
