@@ -3,7 +3,7 @@ import type { SessionRecord } from "../../../protocol/records.ts";
 import { type Card, type HudContext, patchUi } from "../context.ts";
 import { text } from "../kit/build.ts";
 import { COLOR, SIZE } from "../kit/theme.ts";
-import { type Block, buttonsBlock, wordsBlock } from "./card-blocks.ts";
+import { type Block, buttonsBlock, type Choice, wordsBlock } from "./card-blocks.ts";
 import type { CardView } from "./invoice-state.ts";
 import { createSessionForms, type SessionForm } from "./session-forms.ts";
 import {
@@ -145,10 +145,19 @@ export function createSessionCard(context: HudContext) {
       if (code !== undefined) return { form: code };
       const session = find(card);
       if (session === undefined) {
-        if (watched !== undefined) return { view: sessionGone(watched.session) };
+        if (watched !== undefined && !forms.isGivenUp(watched.session))
+          return { view: sessionGone(watched.session) };
         return { form: card.page === "recover" ? forms.recover(width) : forms.amount(undefined, width) };
       }
+      const before = watched?.session.sessionId;
       watch(session);
+      if (before !== undefined && before !== session.sessionId) forms.replace();
+      // Another deposit than the one that another amount was asked for, or none that waits.
+      const hasMoved = before !== session.sessionId || session.state !== "awaiting_payment";
+      if (card.page === "deposit" && before !== undefined && hasMoved) {
+        patchUi(ui, { card: { kind: "session", page: "home" } });
+        return this.sight({ kind: "session", page: "home" }, width);
+      }
       if (watched?.paid !== undefined) return { view: watched.paid };
       if (session.state === "expired" || session.state === "closed")
         return { view: sessionRefund(session, asks, state.me.get().playSats) };
@@ -157,7 +166,10 @@ export function createSessionCard(context: HudContext) {
       if (session.state === "awaiting_payment") {
         if (invoice === undefined) return { form: { title: "SESSION", blocks: [waiting(width)] } };
         // The tower forgets a session that nobody paid for; another can be opened meanwhile.
-        return invoice.kind === "expired" ? { form: forms.amount(undefined, width) } : { view: invoice };
+        if (invoice.kind === "expired") return { form: forms.amount(undefined, width) };
+        return card.page === "deposit"
+          ? { form: forms.amount(undefined, width, session) }
+          : { view: { ...invoice, others: others() } };
       }
       if (card.page === "close") return { form: forms.close(session, width) };
       if (card.page === "topup")
@@ -178,6 +190,16 @@ export function createSessionCard(context: HudContext) {
     },
     dispose: forms.dispose,
   };
+
+  /** What else can be done than to pay a deposit. */
+  function others(): readonly Choice[] {
+    const disabled = state.link.get().status !== "live";
+    const open = (page: "deposit" | "recover") => () => patchUi(ui, { card: { kind: "session", page } });
+    return [
+      { key: "another", words: "ANOTHER AMOUNT", disabled, tap: open("deposit") },
+      { key: "recover", words: "RECOVER BY CODE", disabled, tap: open("recover") },
+    ];
+  }
 
   function waiting(width: number): Block {
     return wordsBlock(context, { key: "words", words: "The invoice is being made…", width, gap: 24 });
