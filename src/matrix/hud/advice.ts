@@ -20,3 +20,9 @@ export const advised = ({ code, message }: Pick<Notice, "code" | "message">): st
 
 /** Whether topping the session up helps. */
 export const wantsTopUp = ({ code }: Pick<Notice, "code">): boolean => TOP_UP.has(code);
+
+/** Refusals of a request that its session could not pay. */
+const OF_SESSION: ReadonlySet<string> = new Set([...TOP_UP, "session_not_active", "unknown_session"]);
+
+/** Whether it was refused for what the session has or is. */
+export const isOfSession = ({ code }: Pick<Notice, "code">): boolean => OF_SESSION.has(code);

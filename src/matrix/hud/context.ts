@@ -17,8 +17,11 @@ export type Selection = Store<AgentId | undefined>;
 /** How much of the screen the chat takes where it is a sheet. */
 export type ChatHeight = "entry" | "half" | "full";
 
-/** What of a session is to be seen: where it stands, or one of its forms. */
-export type SessionPage = "home" | "topup" | "close" | "recover";
+/**
+ * What of a session is to be seen: where it stands, or one of its forms. `deposit`: another amount than the one that
+ * waits to be paid.
+ */
+export type SessionPage = "home" | "deposit" | "topup" | "close" | "recover";
 
 /** The card that is open: an invoice, a refund, or a session; the current one where none is named. */
 export type Card =

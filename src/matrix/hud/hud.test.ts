@@ -381,3 +381,22 @@ test("the card of an agent says what of its last job waits to be claimed back", 
   hud.frame(1000);
   expect(hud.node("agent/job")?.label).toBe("⚡83 of your last job waits to be claimed back.");
 });
+
+test.each([390, 360])("at %i px the card of an agent says in full what its job waits for", (width) => {
+  const hud = createNullHud({ width, height: 844 });
+  ended.push(hud.end);
+  hud.stores.me.set({ ...hud.stores.me.get(), role: "operator" });
+  const alpha = hud.stores.agents.get().get(agentId("alpha"));
+  if (alpha === undefined) throw new Error("There is no alpha.");
+  const waiting = job({ phase: "awaiting_work_payment", workInvoice: invoice("work", 10_000, "open") });
+  hud.stores.agents.set(
+    new Map([...hud.stores.agents.get(), [alpha.id, { ...alpha, job: waiting, openJobs: 12 }]]),
+  );
+  hud.selection.set(alpha.id);
+  hud.frame(1000);
+  hud.frame(16);
+  const said = hud.node("agent/job") as HudNode;
+  expect(drawnTexts(said).join(" ")).toBe(`${waiting.why} ⚡10\u2009000 · 12 jobs`);
+  const above = said.marks?.at(-2);
+  expect(above?.kind === "text" && above.y + 8).toBeLessThanOrEqual(hud.node("agent/ask")?.rect.y ?? 0);
+});

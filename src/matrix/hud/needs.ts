@@ -3,7 +3,7 @@ import { SESSION_PAUSE_SATS } from "../../protocol/limits.ts";
 import type { InvoiceRecord, SessionRecord } from "../../protocol/records.ts";
 import type { Sats } from "../../protocol/units.ts";
 import type { MatrixState, Me } from "../state/model.ts";
-import type { Card } from "./context.ts";
+import type { Card, HudContext } from "./context.ts";
 
 /** What a job waits for from this person: an invoice to pay or a refund to claim. */
 export interface JobNeed {
@@ -43,11 +43,29 @@ const RANK: Readonly<Record<Need["action"], number>> = {
   top_up: 5,
 };
 
+interface Present extends Pick<HudContext, "now" | "wakeAt"> {
+  readonly state: Pick<MatrixState, "jobs" | "me" | "sessions" | "session">;
+}
+
+/** What a session's invoice asks for, while it can be paid; asks to be looked at again when it no longer can. */
+function askedBy(
+  { paymentRequest, amountSats, invoiceExpiresAt }: SessionRecord,
+  { now, wakeAt }: Present,
+): Sats | undefined {
+  if (paymentRequest === undefined) return undefined;
+  if (invoiceExpiresAt === undefined) return amountSats;
+  const expiresAt = Date.parse(invoiceExpiresAt);
+  if (now() >= expiresAt) return undefined;
+  wakeAt(expiresAt);
+  return amountSats;
+}
+
 /**
  * What waits for this person, most pressing first: work that only waits for its payment, then evaluations, then a
  * session's invoice, then refunds, then a session running low; among equals the one that has waited longest.
  */
-export function needsOf(state: Pick<MatrixState, "jobs" | "me" | "sessions" | "session">): readonly Need[] {
+export function needsOf(present: Present): readonly Need[] {
+  const { state } = present;
   const me = state.me.get();
   if (me.role === "kiosk") return [];
   const needs: Need[] = [];
@@ -61,9 +79,10 @@ export function needsOf(state: Pick<MatrixState, "jobs" | "me" | "sessions" | "s
     }
   }
   const current = state.session.get();
-  if (current?.paymentRequest !== undefined && current.amountSats !== undefined)
-    needs.push({ action: "pay_session", session: current, amountSats: current.amountSats });
-  else if (current !== undefined && isLow(current))
+  const asked = current && askedBy(current, present);
+  if (current !== undefined && asked !== undefined)
+    needs.push({ action: "pay_session", session: current, amountSats: asked });
+  if (current !== undefined && isLow(current))
     needs.push({ action: "top_up", session: current, amountSats: current.balanceSats });
   for (const session of state.sessions.get())
     if (session.refund === "owed" && session.owedSats > 0)

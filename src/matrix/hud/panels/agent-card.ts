@@ -58,12 +58,15 @@ function cardNode(
 }
 
 /** What of this agent's work waits to be claimed back by this person. */
-function owedText(state: HudContext["state"], agent: AgentView): string | undefined {
-  const owed = needsOf(state).find((need) => need.action === "claim_refund" && need.job.agentId === agent.id);
+function owedText(context: HudContext, agent: AgentView): string | undefined {
+  const owed = needsOf(context).find(
+    (need) => need.action === "claim_refund" && need.job.agentId === agent.id,
+  );
   return owed && `${formatSats(owed.amountSats)} of your last job waits to be claimed back.`;
 }
 
-function lines({ state, measure }: HudContext, agent: AgentView, at: Rect): readonly HudNode[] {
+function lines(context: HudContext, agent: AgentView, at: Rect): readonly HudNode[] {
+  const { state, measure } = context;
   const isLive = state.link.get().status === "live";
   const left = at.x + SPACE.pad;
   const width = at.width - 2 * SPACE.pad;
@@ -72,7 +75,7 @@ function lines({ state, measure }: HudContext, agent: AgentView, at: Rect): read
   const mood = `${stateWord(agent)}${topic}`;
   const gauge = rect(left, at.y + 74, width, 6);
   const { job } = agent;
-  const why = job?.why ?? owedText(state, agent) ?? "No job just now.";
+  const why = job?.why ?? owedText(context, agent) ?? "No job just now.";
   const more = agent.openJobs > 1 ? `${agent.openJobs} jobs` : "";
   return [
     {
@@ -126,11 +129,11 @@ function lines({ state, measure }: HudContext, agent: AgentView, at: Rect): read
     {
       key: "job",
       role: "text",
-      rect: rect(left, at.y + 108, width, 40),
+      rect: rect(left, at.y + 108, width, 48),
       label: [why, job?.priceSats === undefined ? "" : formatSats(job.priceSats), more]
         .filter(Boolean)
         .join(" "),
-      marks: jobMarks(measure, job, why, more, rect(left, at.y + 108, width, 40)),
+      marks: jobMarks(measure, job, why, more, rect(left, at.y + 108, width, 48)),
     },
   ];
 }
@@ -145,21 +148,18 @@ function jobMarks(
   const price = job?.priceSats === undefined ? "" : formatSats(job.priceSats);
   const right = [price, more].filter(Boolean).join(" · ");
   const rightWidth = right === "" ? 0 : measure.width(right, SIZE.small, true) + SPACE.gap;
-  const ranges = measure.ranges(why, SIZE.small, at.width - rightWidth);
+  const ranges = measure.ranges(why, SIZE.small, at.width, rightWidth);
+  const most = 3;
+  const line = ranges.length < most ? 18 : 16;
   const color = job === undefined ? COLOR.stale : COLOR.text;
   return [
-    ...ranges
-      .slice(0, 2)
-      .map(({ start, end }, index) =>
-        text(
-          at.x,
-          at.y + 10 + index * 18,
-          index === 1 && ranges.length > 2
-            ? measure.fit(why.slice(start), SIZE.small, at.width - rightWidth)
-            : why.slice(start, end).trimEnd(),
-          { size: SIZE.small, color },
-        ),
-      ),
+    ...ranges.slice(0, most).map(({ start, end }, index) => {
+      const isCut = index === most - 1 && ranges.length > most;
+      const words = isCut
+        ? measure.fit(why.slice(start), SIZE.small, at.width)
+        : why.slice(start, end).trimEnd();
+      return text(at.x, at.y + 10 + index * line, words, { size: SIZE.small, color });
+    }),
     ...(right === ""
       ? []
       : [text(rightOf(at), at.y + 10, right, { size: SIZE.small, bold: true, align: "right" as const })]),

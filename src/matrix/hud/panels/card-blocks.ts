@@ -1,9 +1,10 @@
 import type { HudContext } from "../context.ts";
 import { button, text } from "../kit/build.ts";
-import type { HudNode } from "../kit/node.ts";
-import { type Rect, rect } from "../kit/rect.ts";
+import type { HudNode, Mark } from "../kit/node.ts";
+import { type Rect, rect, rightOf } from "../kit/rect.ts";
 import type { TextMeasure } from "../kit/text.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
+import { linkBadge } from "./status.ts";
 
 /** One part of a card's page: its height in CSS pixels, and what stands there once it is known where. */
 export interface Block {
@@ -60,6 +61,15 @@ export function wrapped(
         ? measure.fit(words.slice(start).replaceAll("\n", " "), size, width)
         : words.slice(start, end).trimEnd(),
     );
+}
+
+/** In the head of a card, that what it says is only what was heard last; nothing while the link is live. */
+export function linkMarks({ state }: Pick<HudContext, "state">, at: Rect): readonly Mark[] {
+  const link = state.link.get();
+  if (link.status === "live") return [];
+  const { word, color } = linkBadge(link);
+  const x = rightOf(at) - SPACE.target - 4;
+  return [text(x, at.y + SPACE.target / 2, word, { size: SIZE.small, bold: true, align: "right", color })];
 }
 
 interface Words {

@@ -79,7 +79,7 @@ function chipsOf(context: HudContext, width: number): readonly Chip[] {
     return amount(shown);
   };
   const agents = Math.max(state.agentCount.get(), state.agents.get().size);
-  const needs = needsOf(state).length;
+  const needs = needsOf(context).length;
   const shortWord = word === "CATCHING UP" || word === "CONNECTING" ? "…" : "";
   return [
     {

@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from "vitest";
+import { sessionId } from "../../../protocol/ids.ts";
 import { sats } from "../../../protocol/units.ts";
-import { type HudNode, wordsOf } from "../kit/node.ts";
+import { drawnTexts, type HudNode, wordsOf } from "../kit/node.ts";
 import { awaited, JOB, job, SESSION, session } from "../testing/fake-state.ts";
-import { createNullHud } from "../testing/null-hud.ts";
+import { createNullHud, type NullHudOptions } from "../testing/null-hud.ts";
 
 let ended: (() => void)[] = [];
 afterEach(() => {
@@ -10,8 +11,8 @@ afterEach(() => {
   ended = [];
 });
 
-function open() {
-  const hud = createNullHud();
+function open(options: NullHudOptions = {}) {
+  const hud = createNullHud(options);
   ended.push(hud.end);
   hud.frame();
   hud.frame(16);
@@ -200,12 +201,20 @@ test("a session pays by default and the entry says so; one tap pays each request
     ["start a session", undefined],
     ["session: deposit ⚡500", undefined],
     ["from your session ⚡2\u2009340", true],
-    ["by invoice, each", false],
+    ["pay each request", false],
   ]);
   expect(hud.sent).toEqual([
     { type: "job_request", agentId: "timmy", request: "one", funding: "session", sessionId: SESSION },
     { type: "job_request", agentId: "timmy", request: "two", funding: "invoice" },
   ]);
+});
+
+test("the entry's button says in full on a phone that each request is paid", () => {
+  const hud = open({ width: 360, height: 640 });
+  hud.setSessions(session());
+  hud.frame(1600);
+  hud.tap("chat/funding");
+  expect(drawnTexts(hud.node("chat/funding") as HudNode)).toEqual(["pay each request"]);
 });
 
 test("without a session that can pay, the entry's button opens the way to one", () => {
@@ -238,4 +247,57 @@ test.each([
   hud.type("hello again");
   hud.frame(16);
   expect([hud.refusal(), hud.node("chat/topup")]).toEqual([undefined, undefined]);
+});
+
+/** Sends a text that the session is too little for, and has that refused. */
+function refuseForBalance(hud: ReturnType<typeof open>) {
+  hud.setSessions(session({ balanceSats: sats(200) }));
+  hud.frame(1600);
+  hud.type("hello");
+  hud.enter();
+  hud.stores.notices.set([
+    { id: "r1", code: "balance_too_low", message: "The session has ⚡200, and this may cost ⚡900." },
+  ]);
+  hud.answerAll();
+  hud.frame(300);
+}
+
+test.each([
+  [1180, 820],
+  [390, 844],
+])("at %i×%i the field stays as high as its text when a refusal comes", (width, height) => {
+  const hud = open({ width, height });
+  refuseForBalance(hud);
+  const heights = () => ["field", "topup"].map((key) => hud.node(`chat/${key}`)?.rect.height);
+  expect(heights()).toEqual([44, 44]);
+  hud.frame(16);
+  hud.frame(5000);
+  expect(heights()).toEqual([44, 44]);
+});
+
+test.each<[string, (hud: ReturnType<typeof open>) => void]>([
+  ["has more", (hud) => hud.setSessions(session({ balanceSats: sats(1200) }))],
+  ["is closed", (hud) => hud.setSessions()],
+  [
+    "is another one",
+    (hud) => hud.setSessions(session({ sessionId: sessionId("other"), balanceSats: sats(200) })),
+  ],
+  ["pays no more", (hud) => hud.tap("chat/funding")],
+])("a refusal for want of balance goes when the session %s, and the text stays", (_, change) => {
+  const hud = open();
+  refuseForBalance(hud);
+  change(hud);
+  hud.frame(1600);
+  expect([hud.refusal(), hud.node("chat/topup"), hud.field().value]).toEqual([undefined, undefined, "hello"]);
+});
+
+test("a refusal for another reason stays when the session has more", () => {
+  const hud = open();
+  hud.setSessions(session());
+  hud.frame(1600);
+  hud.type("");
+  hud.enter();
+  hud.setSessions(session({ balanceSats: sats(5000) }));
+  hud.frame(1600);
+  expect(hud.refusal()).toBe("The request is empty: say what you want done.");
 });

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { MAX_REQUEST_LENGTH, RequestTextSchema } from "../../../protocol/intents.ts";
 import type { AgentView, IntentDraft } from "../../state/model.ts";
-import { wantsTopUp } from "../advice.ts";
+import { isOfSession, wantsTopUp } from "../advice.ts";
 import { actionName } from "../asks.ts";
 import { type HudContext, patchUi } from "../context.ts";
 import { button, chevron, iconButton, text } from "../kit/build.ts";
@@ -22,7 +22,7 @@ export interface Entry {
   exists(): boolean;
   /** Whom the request goes to. */
   asked(): AgentView | undefined;
-  /** How high it is at a width: it grows with the text. */
+  /** How high it is at a width: it grows with the text. Ask it before each view. */
   height(width: number): number;
   view(at: Rect, layout: Layout): readonly HudNode[];
   dispose(): void;
@@ -42,6 +42,8 @@ export function createEntry(context: HudContext): Entry {
   let refusal: string | undefined;
   /** It was refused because the session has too little. */
   let isShort = false;
+  /** What was to pay when the session was too little or not there, where that is what the refusal is about. */
+  let refusedPayer: string | undefined;
   /** The text that was last tried to be sent: what a refusal is about. */
   let judged = "";
   /** The text that is on its way; it stays in the field until the tower has taken it. */
@@ -53,10 +55,7 @@ export function createEntry(context: HudContext): Entry {
     onChange() {
       caretSince = now();
       // Showing a refusal moves the text area, which then tells that it scrolled: only other words make it go away.
-      if (sent === undefined && field.text() !== judged) {
-        refusal = undefined;
-        isShort = false;
-      }
+      if (sent === undefined && field.text() !== judged) forgetRefusal();
       refresh();
     },
     onSubmit: submit,
@@ -73,7 +72,7 @@ export function createEntry(context: HudContext): Entry {
   function submit(): void {
     if (sent !== undefined) return;
     judged = field.text();
-    isShort = false;
+    forgetRefusal();
     const agent = asked();
     const invoice = pastedInvoice(field.text());
     const claimed = invoice === undefined ? undefined : owedJob(context);
@@ -84,7 +83,6 @@ export function createEntry(context: HudContext): Entry {
     else if (state.link.get().status !== "live")
       refusal = "Offline: the text is kept until the link is back.";
     else if (invoice !== undefined && claimed !== undefined) {
-      refusal = undefined;
       submitAs(actionName(claimed, "claim_refund"), {
         type: "refund_claim",
         jobId: claimed,
@@ -92,7 +90,6 @@ export function createEntry(context: HudContext): Entry {
       });
     } else if (agent === undefined) refusal = "There is no agent to ask yet.";
     else {
-      refusal = undefined;
       const request = field.text();
       submitAs(ASK, { type: "job_request", agentId: agent.id, request, ...fundingOf(context) });
       if (ui.get().chatHeight === "entry") patchUi(ui, { chatHeight: "half" });
@@ -110,12 +107,28 @@ export function createEntry(context: HudContext): Entry {
     if (ui.get().isChoosingAgent) patchUi(ui, { isChoosingAgent: false });
   }
 
-  /** Clears the field once the tower took the text; keeps it when it was refused. */
+  function forgetRefusal(): void {
+    refusal = refusedPayer = undefined;
+    isShort = false;
+  }
+
+  /** What pays the next request, and how much it has. */
+  function payer(): string {
+    const session = state.session.get();
+    return `${fundingOf(context).funding} ${session?.sessionId} ${session?.balanceSats}`;
+  }
+
+  /**
+   * Clears the field once the tower took the text; keeps it when it was refused. What was refused for the session is so
+   * no longer once that has another balance or pays no more.
+   */
   function settle(): void {
+    if (refusedPayer !== undefined && refusedPayer !== payer()) forgetRefusal();
     if (sent === undefined || asks.isSending(asking)) return;
     refusal = asks.refusal(asking);
     const refused = asks.refused(asking);
     isShort = refused !== undefined && wantsTopUp(refused);
+    refusedPayer = refused !== undefined && isOfSession(refused) ? payer() : undefined;
     if (refusal === undefined && field.text() === sent) field.set("");
     sent = undefined;
   }
@@ -136,12 +149,12 @@ export function createEntry(context: HudContext): Entry {
     exists: () => state.me.get().role !== "kiosk",
     asked,
     height(width) {
+      // Here, and not when `sending` changes: by the next frame the refusal, if it is one, has arrived as well.
+      settle();
       const shown = Math.min(MOST_LINES, linesIn(width).length);
       return SPACE.target + refusalHeight(width) + 2 * PAD + shown * FIELD_LINE + SPACE.gap;
     },
     view(at, layout) {
-      // Here and not when `sending` changes: by the next frame the refusal, if it is one, has arrived as well.
-      settle();
       const agent = asked();
       const chooser = chooserButton(context, at, agent);
       const nodes: HudNode[] = [chooser];

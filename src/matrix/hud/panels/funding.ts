@@ -37,7 +37,7 @@ export function fundingButton(context: HudContext, at: Rect): HudNode {
       : [`session: deposit ${formatSats(session.amountSats ?? 0)}`, "deposit"]
     : isFromSession
       ? [`from your session ${balance}`, `session ${balance}`]
-      : ["by invoice, each", "by invoice"];
+      : ["pay each request", "pay each"];
   const room = at.width - 2 * SPACE.pad;
   const shown = measure.width(words, SIZE.small) <= room ? words : measure.fit(short, SIZE.small, room);
   const width = Math.max(SPACE.target, Math.ceil(measure.width(shown, SIZE.small)) + 2 * SPACE.pad);

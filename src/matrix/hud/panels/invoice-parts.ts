@@ -6,16 +6,22 @@ import { invoiceModules, QUIET_ZONE } from "../kit/qr.ts";
 import { bottomOf, type Rect, rect, rightOf } from "../kit/rect.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
 import { HEIGHT } from "../layout.ts";
-import { type Block, BUTTON, buttonsBlock, heightOf, stack, wrapped } from "./card-blocks.ts";
+import { type Block, BUTTON, buttonsBlock, heightOf, linkMarks, stack, wrapped } from "./card-blocks.ts";
 import { createClaimForm } from "./claim-form.ts";
 import { createCopier } from "./copier.ts";
 import { cardSign, inkOf } from "./invoice-sign.ts";
 import type { CardView } from "./invoice-state.ts";
 
-/** Side of the QR's light square, its quiet zone included, in CSS pixels. */
+/** Side of the QR's light square, its quiet zone included, in CSS pixels; and where there is little room. */
 const QR = 264;
+const LEAST_QR = 240;
 /** Below this much time left the card says how much, in milliseconds. */
 const SHORT = 120_000;
+/** Height of a line that says something below the QR, and most lines of words for which a card grows. */
+const NOTE = 24;
+const MOST_LINES = 3;
+/** Where the words of a card begin below its head. */
+const WORDS = 50;
 /** A card lower than this puts the QR beside the words. */
 const LOW = 500;
 
@@ -75,13 +81,21 @@ export function createInvoiceParts(context: HudContext) {
               size: SIZE.small,
               color: COLOR.dim,
             }),
+            ...linkMarks(context, at),
           ],
         },
       ];
     },
     /** How high a card wants to be, in CSS pixels. While it is paid it does not shrink. */
     heightOf(view: CardView, width: number): number {
-      if (view.kind === "new" || view.kind === "paying" || view.kind === "paid") return HEIGHT.invoice;
+      if (view.kind === "paid") return Math.max(HEIGHT.invoice, ui.get().cardHeight);
+      if (view.kind === "new" || view.kind === "paying") {
+        const lines = Math.min(MOST_LINES, linesOf(view, width - 2 * SPACE.edge));
+        // As if little time were left: the card is not to grow when that is so.
+        const below = 2 * NOTE + BUTTON + (view.others === undefined ? 1 : 2) * (8 + SPACE.target);
+        const around = SPACE.target + WORDS + 8 + SPACE.gap + SPACE.edge;
+        return Math.max(HEIGHT.invoice, around + lines * 18 + QR + below);
+      }
       return SPACE.target + ENDED + heightOf(todo(view, width - 2 * SPACE.edge)) + SPACE.edge;
     },
     body(view: CardView, at: Rect, joy: number | undefined): readonly HudNode[] {
@@ -92,24 +106,30 @@ export function createInvoiceParts(context: HudContext) {
     },
   };
 
+  function linesOf(view: CardView, width: number): number {
+    return measure.ranges(view.words, SIZE.small, width).length;
+  }
+
   function stacked(view: CardView, at: Rect, paymentRequest: string): readonly HudNode[] {
     const middle = at.x + at.width / 2;
     const inner = at.width - 2 * SPACE.edge;
     const buttons = actions(view, rect(at.x + SPACE.edge, 0, inner, 0), paymentRequest);
     const buttonsTop = bottomOf(at) - SPACE.edge - buttons.height;
-    const qrTop = buttonsTop - SPACE.gap - QR;
-    const wordsTop = at.y + 50;
+    const wordsTop = at.y + WORDS;
+    const room = buttonsTop - SPACE.gap - 8 - wordsTop - linesOf(view, inner) * 18;
+    const side = Math.max(LEAST_QR, Math.min(QR, room));
+    const qrTop = buttonsTop - SPACE.gap - side;
     const most = Math.max(0, Math.floor((qrTop - 8 - wordsTop) / 18));
     return [
       amount(view, middle, at.y + 20, "center"),
       ...words(view, rect(at.x + SPACE.edge, wordsTop, inner, most * 18), "center"),
-      code(view, rect(Math.round(middle - QR / 2), qrTop, QR, QR), paymentRequest),
+      code(view, rect(Math.round(middle - side / 2), qrTop, side, side), paymentRequest),
       ...buttons.nodes(buttonsTop),
     ];
   }
 
   function beside(view: CardView, at: Rect, paymentRequest: string): readonly HudNode[] {
-    const side = Math.min(QR, Math.max(240, at.height - SPACE.gap));
+    const side = Math.min(QR, Math.max(LEAST_QR, at.height - SPACE.gap));
     const left = at.x + SPACE.gap;
     const x = left + side + SPACE.gap;
     const width = rightOf(at) - SPACE.gap - x;
@@ -175,8 +195,10 @@ export function createInvoiceParts(context: HudContext) {
     const left = timeLeft(view);
     const note =
       isPlay && purse !== undefined ? `play sats · purse ${formatSats(purse.balanceSats)}` : undefined;
-    const noteHeight = (note === undefined || isNarrow ? 0 : 24) + (left === undefined ? 0 : 24);
-    const height = noteHeight + BUTTON + 8 + SPACE.target;
+    const noteHeight = (note === undefined || isNarrow ? 0 : NOTE) + (left === undefined ? 0 : NOTE);
+    const others = buttonsBlock(view.others?.slice(0, isNarrow ? 1 : undefined) ?? []);
+    const more = view.others === undefined ? 0 : 8 + others.height;
+    const height = noteHeight + BUTTON + 8 + SPACE.target + more;
     const isToppingUp = asks.isSending("purse_topup");
 
     function copyButton(box: Rect, look: "strong" | "quiet"): HudNode {
@@ -239,17 +261,18 @@ export function createInvoiceParts(context: HudContext) {
         let y = top;
         if (left !== undefined) {
           nodes.push(line("left", left, at, y, COLOR.amber));
-          y += 24;
+          y += NOTE;
         }
         if (note !== undefined && !isNarrow) {
           nodes.push(line("purse", note, at, y, COLOR.amber));
-          y += 24;
+          y += NOTE;
         }
         const upper = rect(at.x, y, at.width, BUTTON);
         const lower = rect(at.x, y + BUTTON + 8, at.width, SPACE.target);
         // A link to a wallet fails with an error where no app takes it, so copying comes first.
         if (isPlay) nodes.push(payButton(upper), copyButton(lower, "quiet"));
         else nodes.push(copyButton(upper, "strong"), walletLink(lower));
+        nodes.push(...others.nodes(rect(at.x, bottomOf(lower) + 8, at.width, others.height)));
         return nodes;
       },
     };

@@ -7,6 +7,7 @@ import type { Sats } from "../../../protocol/units.ts";
 import { type Ask, actionName, intentOf, type Payee } from "../asks.ts";
 import type { Card, HudContext } from "../context.ts";
 import { COLOR } from "../kit/theme.ts";
+import type { Choice } from "./card-blocks.ts";
 
 /** Every state of the card, each with a look of its own. */
 export type CardKind =
@@ -49,6 +50,8 @@ export interface CardView {
   /** Pays it from the own purse. */
   readonly pay: Ask | undefined;
   readonly claim: Claim | undefined;
+  /** What else can be done than to pay it: the first of them where there is room for one alone. */
+  readonly others?: readonly Choice[];
 }
 
 /** The open card of a job; undefined when none is, or when its job is not known here. */

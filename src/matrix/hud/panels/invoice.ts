@@ -3,7 +3,7 @@ import { cross, iconButton, text } from "../kit/build.ts";
 import type { HudNode } from "../kit/node.ts";
 import { bottomOf, inset, type Rect, rect, rightOf } from "../kit/rect.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
-import { heightOf, stack } from "./card-blocks.ts";
+import { heightOf, linkMarks, stack } from "./card-blocks.ts";
 import { createInvoiceParts, GROWING } from "./invoice-parts.ts";
 import { type CardView, cardView } from "./invoice-state.ts";
 import { createSessionCard } from "./session-card.ts";
@@ -93,6 +93,7 @@ export const invoiceFeature: HudFeature = {
             bold: true,
             color: COLOR.accent,
           }),
+          ...linkMarks(context, at),
         ],
       };
       return frame(at, form.title, COLOR.lineStrong, [

@@ -18,8 +18,9 @@ const WORDS: Readonly<Record<Need["action"], (sats: string) => string>> = {
 export const needText = ({ action, amountSats }: Need): string => WORDS[action](formatSats(amountSats));
 
 /** Opens the card of the most pressing need; when that is open already, of the next. */
-export function openNextNeed({ state, ui, selection }: HudContext): void {
-  const needs = needsOf(state);
+export function openNextNeed(context: HudContext): void {
+  const { ui, selection } = context;
+  const needs = needsOf(context);
   const { card } = ui.get();
   const open = needs.findIndex((need) => isOn(card, need));
   const next = needs[(open + 1) % Math.max(1, needs.length)];
@@ -33,7 +34,12 @@ function isOn(card: Card | undefined, need: Need): boolean {
   if (card === undefined) return false;
   if ("job" in need) return card.kind !== "session" && card.jobId === need.job.jobId;
   const about = cardOf(need);
-  return card.kind === "session" && about.kind === "session" && card.sessionId === about.sessionId;
+  return (
+    card.kind === "session" &&
+    about.kind === "session" &&
+    card.sessionId === about.sessionId &&
+    card.page === about.page
+  );
 }
 
 /** One count that is always in sight: what waits for this person. A tap goes to the next. */
@@ -41,7 +47,7 @@ export const needsFeature: HudFeature = {
   name: "needs",
   create: (context) => ({
     view(at) {
-      const needs = needsOf(context.state);
+      const needs = needsOf(context);
       const first = needs[0];
       const color = first === undefined ? COLOR.dim : COLOR.amber;
       const y = at.y + at.height / 2;

@@ -22,9 +22,9 @@ export function payeeIn(text: string): Payee | undefined {
 }
 
 /** The job whose refund an invoice would be for: the one on the card, or else the first that is owed to this person. */
-export function owedJob({ state, ui }: Pick<HudContext, "state" | "ui">): JobId | undefined {
-  const { card } = ui.get();
+export function owedJob(context: Pick<HudContext, "state" | "ui" | "now" | "wakeAt">): JobId | undefined {
+  const { card } = context.ui.get();
   if (card?.kind === "refund") return card.jobId;
-  for (const need of needsOf(state)) if (need.action === "claim_refund") return need.job.jobId;
+  for (const need of needsOf(context)) if (need.action === "claim_refund") return need.job.jobId;
   return undefined;
 }

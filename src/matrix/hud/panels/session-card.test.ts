@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
-import { jobId, seq, timestamp } from "../../../protocol/ids.ts";
+import { jobId, seq, sessionId, timestamp } from "../../../protocol/ids.ts";
 import type { SessionRecord } from "../../../protocol/records.ts";
 import { sats } from "../../../protocol/units.ts";
-import { patchUi } from "../context.ts";
+import { patchUi, type SessionPage } from "../context.ts";
 import { drawnTexts, type HudNode, wordsOf } from "../kit/node.ts";
 import { bottomOf, rightOf } from "../kit/rect.ts";
 import { awaited, invoice, JOB, job, NOW, SESSION, session } from "../testing/fake-state.ts";
@@ -35,7 +35,7 @@ function open(sessions: readonly SessionRecord[] = [], options: NullHudOptions =
       .filter(([path, node]) => path.startsWith("invoice") && node.role !== "ornament")
       .map(([, node]) => wordsOf(node))
       .filter((said) => said !== "");
-  const show = (page: "home" | "topup" | "close" | "recover" = "home") => {
+  const show = (page: SessionPage = "home") => {
     patchUi(hud.hud.ui, { card: { kind: "session", page } });
     hud.frame(16);
     hud.frame(16);
@@ -141,6 +141,33 @@ test("a session says what is set aside, that it runs low, that it is paused, and
   ]);
 });
 
+test.each([
+  ["the session", "home", [session()], ["topup", "close-it", "recover"]],
+  ["a first deposit", "home", [], ["preset500", "go", "recover"]],
+  ["its invoice", "home", [awaited(500)], ["pay", "another", "recover"]],
+  ["another amount", "deposit", [awaited(500)], ["preset500", "go", "giveUp", "recover"]],
+  ["a top-up", "topup", [session()], ["preset500", "go"]],
+  ["closing", "close", [session()], ["claim"]],
+  ["recovering", "recover", [session()], ["go"]],
+] as const)(
+  "offline the card of %s says so, and what needs the tower is not to be pressed",
+  (_, page, sessions, keys) => {
+    const hud = open(sessions);
+    hud.show(page);
+    const seen = () => [
+      hud.words("invoice/title")?.includes("OFFLINE"),
+      keys.map((key) => hud.node(`invoice/${key}`)?.disabled),
+    ];
+    const live = seen();
+    hud.stores.link.set({ status: "offline", reason: "Gone.", retryAt: undefined });
+    hud.frame(1600);
+    expect([live, seen()]).toEqual([
+      [false, keys.map(() => false)],
+      [true, keys.map(() => true)],
+    ]);
+  },
+);
+
 test("a session is topped up by an invoice of its own, and its card shows that while it waits", () => {
   const hud = open([session({ state: "paused", balanceSats: sats(12) })]);
   hud.tap("needs/next");
@@ -161,6 +188,28 @@ test("a session is topped up by an invoice of its own, and its card shows that w
   hud.frame(3000);
   hud.frame(16);
   expect([...seen, hud.words("invoice/balance")]).toEqual(["TOP-UP", "PAID", "ACTIVE ⚡512"]);
+});
+
+test("a top-up that nobody pays in time is asked for no more, though nothing is heard of it", () => {
+  const { paymentRequest = "", amountSats = sats(0) } = awaited(500);
+  const asked = { paymentRequest, amountSats, invoiceExpiresAt: timestamp(NOW + 60_000) };
+  const hud = open([session({ state: "paused", balanceSats: sats(12), ...asked })]);
+  const cards = () => {
+    const pages = [1, 2, 3].map(() => {
+      hud.tap("needs/next");
+      const { card } = hud.hud.ui.get();
+      return card?.kind === "session" && card.page;
+    });
+    patchUi(hud.hud.ui, { card: undefined });
+    hud.frame(16);
+    return [hud.words("needs/next"), ...pages];
+  };
+  const before = cards();
+  hud.frame(60_000);
+  expect([before, cards()]).toEqual([
+    ["NEEDS YOU 2 pay ⚡500", "topup", "home", "topup"],
+    ["NEEDS YOU 1 low: ⚡12", "home", "home", "home"],
+  ]);
 });
 
 test("a top-up that is paid elsewhere while the balance is looked at is a moment of joy as well", () => {
@@ -364,13 +413,83 @@ test("with a real wallet a refund too small for Lightning is only offered to a s
   expect(hud.sent).toEqual([{ type: "refund_claim", jobId: JOB, sessionId: SESSION }]);
 });
 
-const PAGES: readonly (readonly [
-  string,
-  readonly SessionRecord[],
-  "home" | "topup" | "close" | "recover",
-])[] = [
+const OTHER = sessionId("session_other");
+
+test("another amount is deposited in the place of one that waits, which is then given up", () => {
+  const hud = open([awaited(200)]);
+  hud.show();
+  hud.tap("invoice/another");
+  expect([hud.words("invoice"), hud.words("invoice/why")]).toEqual([
+    "ANOTHER AMOUNT",
+    "It takes the place of the deposit of ⚡200: that is not to be paid then.",
+  ]);
+  hud.tap("invoice/preset500");
+  expect(hud.sent).toEqual([{ type: "session_open", amountSats: 500 }]);
+  hud.answerAll();
+  hud.set({ ...awaited(500), sessionId: OTHER }, awaited(200));
+  expect(hud.sent.slice(1)).toEqual([{ type: "session_close", sessionId: SESSION }]);
+  hud.answerAll();
+  hud.set({ ...awaited(500), sessionId: OTHER });
+  expect([hud.words("invoice"), hud.words("invoice/amount"), hud.sent.length]).toEqual([
+    "DEPOSIT",
+    "⚡500",
+    2,
+  ]);
+});
+
+test("another amount that is refused leaves the deposit as it was", () => {
+  const hud = open([awaited(200)]);
+  hud.show("deposit");
+  hud.tap("invoice/preset500");
+  hud.refuse("too_many_open", "You have 3 unpaid invoices.");
+  const said = hud.words("invoice/refusal");
+  hud.tap("invoice/back");
+  hud.set(session({ sessionId: OTHER }), awaited(200));
+  expect([said, hud.sent.length]).toEqual(["You have 3 unpaid invoices.", 1]);
+});
+
+test("a deposit that waits is given up, and the card then asks for one anew", () => {
+  const hud = open([awaited(200)]);
+  hud.show();
+  hud.tap("invoice/another");
+  hud.tap("invoice/giveUp");
+  expect([hud.sent, hud.words("invoice/giveUp")]).toEqual([
+    [{ type: "session_close", sessionId: SESSION }],
+    "sending…",
+  ]);
+  hud.answerAll();
+  hud.set();
+  expect([hud.words("invoice"), hud.words("invoice/words"), hud.words("needs/next")]).toEqual([
+    "SESSION",
+    "Deposit ⚡100–10\u2009000 to start a session",
+    "NEEDS YOU 0",
+  ]);
+});
+
+test("a deposit that is paid elsewhere while another amount is thought about is a moment of joy", () => {
+  const hud = open([awaited(200)]);
+  hud.show("deposit");
+  hud.set(session({ balanceSats: sats(200) }));
+  const seen = [hud.words("invoice")];
+  hud.frame(3000);
+  hud.frame(16);
+  expect([...seen, hud.words("invoice/balance")]).toEqual(["PAID", "ACTIVE ⚡200"]);
+});
+
+test("while a deposit waits a session is recovered by its code", () => {
+  const hud = open([awaited(200)]);
+  hud.show();
+  hud.tap("invoice/recover");
+  expect(hud.words("invoice")).toBe("RECOVER A SESSION");
+  hud.tap("invoice/back");
+  expect(hud.words("invoice")).toBe("DEPOSIT");
+});
+
+const PAGES: readonly (readonly [string, readonly SessionRecord[], SessionPage])[] = [
   ["deposit", [], "home"],
   ["invoice", [awaited(10_000)], "home"],
+  ["last minute", [{ ...awaited(10_000), invoiceExpiresAt: timestamp(NOW + 100_000) }], "home"],
+  ["another amount", [awaited(10_000)], "deposit"],
   [
     "overview",
     [session({ state: "paused", reservedSats: sats(10), expiresAt: timestamp(NOW + 60_000) })],
@@ -410,6 +529,9 @@ test.each([
         const isInside = rect.x >= at.x && rect.y >= at.y && rightOf(rect) <= rightOf(at);
         if (role !== "ornament" && !(isInside && bottomOf(rect) <= bottomOf(at)))
           wrong.push([name, playSats, "outside", path, rect, at]);
+        for (const drawn of drawnTexts(node))
+          if (drawn.endsWith("…") && wordsOf(node) !== "Recovery code")
+            wrong.push([name, playSats, "cut", path, drawn]);
         for (const drawn of drawnTexts(node))
           if (!squeezed(wordsOf(node)).includes(squeezed(drawn.replace(/…$/, ""))))
             wrong.push([name, "unsaid", path, drawn]);

@@ -3,7 +3,7 @@ import type { SessionRecord } from "../../../protocol/records.ts";
 import { type Card, type HudContext, patchUi } from "../context.ts";
 import { text } from "../kit/build.ts";
 import { COLOR, SIZE } from "../kit/theme.ts";
-import { type Block, buttonsBlock, wordsBlock } from "./card-blocks.ts";
+import { type Block, buttonsBlock, type Choice, wordsBlock } from "./card-blocks.ts";
 import type { CardView } from "./invoice-state.ts";
 import { createSessionForms, type SessionForm } from "./session-forms.ts";
 import {
@@ -55,6 +55,7 @@ export function createSessionCard(context: HudContext) {
 
   function overview(session: SessionRecord, width: number): SessionForm {
     const isPaused = session.state === "paused";
+    const disabled = state.link.get().status !== "live";
     const low = lowText(session);
     const end = endText(session, context);
     const open = (page: "topup" | "close" | "recover") => () =>
@@ -92,14 +93,15 @@ export function createSessionCard(context: HudContext) {
               key: "topup",
               words: invoice?.kind === "new" ? `PAY ${formatSats(invoice.amountSats)}` : "TOP UP",
               look: low === undefined && !isPaused ? "quiet" : "strong",
+              disabled,
               tap: open("topup"),
             },
           ],
           { isLarge: true, gap: 16 },
         ),
         buttonsBlock([
-          { key: "close-it", words: "CLOSE IT", tap: open("close") },
-          { key: "recover", words: "RECOVER ANOTHER", tap: open("recover") },
+          { key: "close-it", words: "CLOSE IT", disabled, tap: open("close") },
+          { key: "recover", words: "RECOVER ANOTHER", disabled, tap: open("recover") },
         ]),
       ],
     };
@@ -122,7 +124,7 @@ export function createSessionCard(context: HudContext) {
             text(at.x + at.width / 2, at.y + 10, word, {
               size: SIZE.small,
               align: "center",
-              color: word === "PAUSED" ? COLOR.amber : COLOR.accent,
+              color: !isLive ? COLOR.stale : word === "PAUSED" ? COLOR.amber : COLOR.accent,
             }),
             text(at.x + at.width / 2, at.y + 44, formatSats(value), {
               size: SIZE.amount,
@@ -143,10 +145,19 @@ export function createSessionCard(context: HudContext) {
       if (code !== undefined) return { form: code };
       const session = find(card);
       if (session === undefined) {
-        if (watched !== undefined) return { view: sessionGone(watched.session) };
+        if (watched !== undefined && !forms.isGivenUp(watched.session))
+          return { view: sessionGone(watched.session) };
         return { form: card.page === "recover" ? forms.recover(width) : forms.amount(undefined, width) };
       }
+      const before = watched?.session.sessionId;
       watch(session);
+      if (before !== undefined && before !== session.sessionId) forms.replace();
+      // Another deposit than the one that another amount was asked for, or none that waits.
+      const hasMoved = before !== session.sessionId || session.state !== "awaiting_payment";
+      if (card.page === "deposit" && before !== undefined && hasMoved) {
+        patchUi(ui, { card: { kind: "session", page: "home" } });
+        return this.sight({ kind: "session", page: "home" }, width);
+      }
       if (watched?.paid !== undefined) return { view: watched.paid };
       if (session.state === "expired" || session.state === "closed")
         return { view: sessionRefund(session, asks, state.me.get().playSats) };
@@ -155,7 +166,10 @@ export function createSessionCard(context: HudContext) {
       if (session.state === "awaiting_payment") {
         if (invoice === undefined) return { form: { title: "SESSION", blocks: [waiting(width)] } };
         // The tower forgets a session that nobody paid for; another can be opened meanwhile.
-        return invoice.kind === "expired" ? { form: forms.amount(undefined, width) } : { view: invoice };
+        if (invoice.kind === "expired") return { form: forms.amount(undefined, width) };
+        return card.page === "deposit"
+          ? { form: forms.amount(undefined, width, session) }
+          : { view: { ...invoice, others: others() } };
       }
       if (card.page === "close") return { form: forms.close(session, width) };
       if (card.page === "topup")
@@ -176,6 +190,16 @@ export function createSessionCard(context: HudContext) {
     },
     dispose: forms.dispose,
   };
+
+  /** What else can be done than to pay a deposit. */
+  function others(): readonly Choice[] {
+    const disabled = state.link.get().status !== "live";
+    const open = (page: "deposit" | "recover") => () => patchUi(ui, { card: { kind: "session", page } });
+    return [
+      { key: "another", words: "ANOTHER AMOUNT", disabled, tap: open("deposit") },
+      { key: "recover", words: "RECOVER BY CODE", disabled, tap: open("recover") },
+    ];
+  }
 
   function waiting(width: number): Block {
     return wordsBlock(context, { key: "words", words: "The invoice is being made…", width, gap: 24 });

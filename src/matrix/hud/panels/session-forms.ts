@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { formatSats } from "../../../protocol/format.ts";
+import type { SessionId } from "../../../protocol/ids.ts";
 import { RecoveryCodeSchema } from "../../../protocol/intents.ts";
 import { SESSION_PRESETS_SATS } from "../../../protocol/limits.ts";
 import type { SessionRecord } from "../../../protocol/records.ts";
@@ -9,7 +10,7 @@ import { text } from "../kit/build.ts";
 import { createLineField } from "../kit/line-field.ts";
 import { rect, rightOf } from "../kit/rect.ts";
 import { COLOR, SIZE, SPACE } from "../kit/theme.ts";
-import { type Block, buttonsBlock, refusalBlock, wordsBlock } from "./card-blocks.ts";
+import { type Block, buttonsBlock, type Choice, refusalBlock, wordsBlock } from "./card-blocks.ts";
 import { createClaimForm } from "./claim-form.ts";
 import { createCopier } from "./copier.ts";
 import { amountIn, DEPOSIT_RANGE, sessionAsk, sessionClaim } from "./session-state.ts";
@@ -33,6 +34,12 @@ export function createSessionForms(context: HudContext) {
   const claims = createClaimForm(context);
   let refusal: string | undefined;
   let shown: SessionRecord | undefined;
+  /** The session whose deposit is to be another one. */
+  let unpaid: SessionRecord | undefined;
+  /** The sessions whose deposit was given up here, or for which another was asked: nobody is to pay them any more. */
+  const givenUp = new Set<SessionId>();
+  /** The one that another amount was asked for in the place of, until that has come. */
+  let replaced: SessionRecord | undefined;
   const amount = createLineField(context, { keyboard: "numeric", onSubmit: submitAmount });
   const code = createLineField(context, { keyboard: "text", onSubmit: submitCode });
 
@@ -45,7 +52,9 @@ export function createSessionForms(context: HudContext) {
 
   function forget(): void {
     for (const name of [OPEN, RECOVER, askName()]) asks.forgetRefusal(name);
-    refusal = undefined;
+    if (unpaid !== undefined) asks.forgetRefusal(sessionAsk(unpaid, "close"));
+    refusal = unpaid = undefined;
+    if (!asks.isSending(OPEN)) replaced = undefined;
     amount.set("");
     code.set("");
     claims.forget();
@@ -58,8 +67,15 @@ export function createSessionForms(context: HudContext) {
     refresh();
   }
 
+  function giveUp(session: SessionRecord): void {
+    givenUp.add(session.sessionId);
+    asks.ask(sessionAsk(session, "close"), { type: "session_close", sessionId: session.sessionId });
+    refresh();
+  }
+
   function deposit(amountSats: Sats): void {
     refusal = undefined;
+    replaced = unpaid;
     asks.ask(
       askName(),
       shown === undefined
@@ -129,12 +145,37 @@ export function createSessionForms(context: HudContext) {
       claims.dispose();
     },
 
-    /** How much is to be deposited; for a session that there is, to be added. */
-    amount(session: SessionRecord | undefined, width: number): SessionForm {
+    /** Whether its deposit was given up here. */
+    isGivenUp: ({ sessionId }: SessionRecord): boolean => givenUp.has(sessionId),
+    /** Another session has come: the one in whose place it was asked for is given up. */
+    replace(): void {
+      const before = state.sessions.get().find(({ sessionId }) => sessionId === replaced?.sessionId);
+      if (before?.state === "awaiting_payment") giveUp(before);
+      replaced = undefined;
+    },
+
+    /**
+     * How much is to be deposited; for a session that there is, to be added. `instead`: of a session that waits for
+     * its deposit.
+     */
+    amount(session: SessionRecord | undefined, width: number, instead?: SessionRecord): SessionForm {
       shown = session;
+      unpaid = instead;
       const isNew = session === undefined;
+      const closing = instead && sessionAsk(instead, "close");
+      const why =
+        instead === undefined
+          ? "One payment instead of two for each request: what a request costs is taken from it, and what you do not use you get back."
+          : `It takes the place of the deposit of ${formatSats(instead.amountSats ?? 0)}: that is not to be paid then.`;
+      const back: Choice = { key: "back", words: "BACK", tap: go({ kind: "session", page: "home" }) };
+      const recover: Choice = {
+        key: "recover",
+        words: "RECOVER BY CODE",
+        disabled: !isLive(),
+        tap: go({ kind: "session", page: "recover" }),
+      };
       return {
-        title: isNew ? "SESSION" : "TOP UP",
+        title: instead !== undefined ? "ANOTHER AMOUNT" : isNew ? "SESSION" : "TOP UP",
         blocks: [
           wordsBlock(context, {
             key: "words",
@@ -145,31 +186,30 @@ export function createSessionForms(context: HudContext) {
             color: COLOR.text,
             gap: 4,
           }),
-          ...(isNew
-            ? [
-                wordsBlock(context, {
-                  key: "why",
-                  words:
-                    "One payment instead of two for each request: what a request costs is taken from it, and what you do not use you get back.",
-                  width,
-                  isOptional: true,
-                }),
-              ]
-            : []),
+          ...(isNew ? [wordsBlock(context, { key: "why", words: why, width, isOptional: true })] : []),
           ...presets(width),
-          ...refusalBlock(context, refusal ?? asks.refusal(askName()), width),
-          buttonsBlock(
-            [
-              isNew
-                ? {
-                    key: "recover",
-                    words: "RECOVER BY CODE",
-                    tap: go({ kind: "session", page: "recover" }),
-                  }
-                : { key: "back", words: "BACK", tap: go({ kind: "session", page: "home" }) },
-            ],
-            { gap: 16, isOptional: isNew },
+          ...refusalBlock(
+            context,
+            refusal ?? asks.refusal(askName()) ?? (closing && asks.refusal(closing)),
+            width,
           ),
+          ...(instead === undefined || closing === undefined
+            ? [buttonsBlock([isNew ? recover : back], { gap: 16, isOptional: isNew })]
+            : [
+                buttonsBlock(
+                  [
+                    {
+                      key: "giveUp",
+                      words: asks.isSending(closing) ? "sending…" : "DEPOSIT NOTHING",
+                      disabled: !isLive() || asks.isSending(closing),
+                      tap: () => giveUp(instead),
+                    },
+                    recover,
+                  ],
+                  { gap: 16 },
+                ),
+                buttonsBlock([back]),
+              ]),
         ],
       };
     },

@@ -49,7 +49,7 @@ export function sessionInvoice(
     kind: asks.isSending(name) ? "paying" : "new",
     title: isFirst ? "DEPOSIT" : "TOP-UP",
     words: isFirst
-      ? "Pay once, then ask freely: each request takes what it costs, and the rest stays yours."
+      ? "Pay once; each request takes what it costs, and the rest stays yours."
       : "It adds to what the session has.",
     color: COLOR.amber,
     paymentRequest,
