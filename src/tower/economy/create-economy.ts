@@ -242,7 +242,7 @@ export async function openEconomy(parts: EconomyParts): Promise<Economy> {
     reconciler,
     failed: (error) => failed("reconciling a payment", error),
   });
-  await reconciler.sweep(clock.now());
+  await reconciler.sweep();
   await checkBooks(database, wallet).catch(booksFailed);
   await database.transaction((sql) => renewDeadlines(sql, limits, clock.now()));
   await effects.recover();

@@ -118,23 +118,12 @@ export async function openSessionInvoicesOf(sql: Sql, ownerId: string, now: numb
   return safeNumber(row?.n ?? 0n);
 }
 
-/** The payment hashes that the wallet is still asked about and that expire after `since`, the soonest first: what a start sweeps. */
-export async function watchedHashes(sql: Sql, since: number): Promise<readonly string[]> {
+/** The payment hashes that the wallet is still asked about, oldest first: what a start sweeps. */
+export async function watchedHashes(sql: Sql): Promise<readonly string[]> {
   const rows = await sql.all<{ payment_hash: string }>(
-    "SELECT payment_hash FROM invoice WHERE next_look_ms IS NOT NULL AND expires_at_ms > ? ORDER BY expires_at_ms",
-    since,
+    "SELECT payment_hash FROM invoice WHERE next_look_ms IS NOT NULL ORDER BY expires_at_ms",
   );
   return rows.map((row) => row.payment_hash);
-}
-
-/** Has what the wallet is still asked about and did not expire after `since` looked at from `now` on. */
-export async function lookSoon(sql: Sql, since: number, now: number): Promise<void> {
-  await sql.run(
-    "UPDATE invoice SET next_look_ms = ? WHERE next_look_ms > ? AND expires_at_ms <= ?",
-    now,
-    now,
-    since,
-  );
 }
 
 /** An invoice that the wallet is to be asked about. */

@@ -3,7 +3,7 @@ import { PLANTED_BUGS, type PlantedBug } from "./testing/planted-bugs.ts";
 import { openPlanting, type Planting, timesFound } from "./testing/planting.ts";
 
 /** How many seeds a bug may live through unnoticed. */
-const SEEDS = 60;
+const SEEDS = 200;
 const STEPS = 40;
 
 let planting: Planting;

@@ -5,13 +5,11 @@ import { type Decision, decision } from "./decide/decision.ts";
 import { invoiceSettled } from "./decide/invoice.ts";
 import { sessionPaid } from "./decide/session.ts";
 import { eachOf } from "./each-of.ts";
-import { findInvoice, lookSoon, type StoredInvoice, takeCredit, watchedHashes } from "./invoices.ts";
+import { findInvoice, type StoredInvoice, takeCredit, watchedHashes } from "./invoices.ts";
 import { queueBefore, readJobRecord } from "./jobs.ts";
 import { readSession } from "./sessions.ts";
 import type { Transactor } from "./transactor.ts";
 
-/** How long ago an invoice may have expired that a start waits for, in milliseconds: a payment may have been under way. */
-const SWEPT_AFTER_EXPIRY = 3_600_000;
 /** How many invoices a start asks about at a time: a wallet answers each in some milliseconds, or, far away, in a second. */
 const AT_ONCE = 16;
 
@@ -19,11 +17,8 @@ const AT_ONCE = 16;
 export interface Reconciler {
   /** Asks about one invoice. Does nothing when it is not ours, not paid, or credited already. */
   reconcile(paymentHash: string): Promise<void>;
-  /**
-   * Asks about the invoices nothing was credited for that may just have been paid, for what happened while nobody looked; those that
-   * expired before are due to be looked at from now on. `now` is in milliseconds since 1970.
-   */
-  sweep(now: number): Promise<void>;
+  /** Asks about every invoice nothing was credited for: what may have happened while nobody looked. */
+  sweep(): Promise<void>;
 }
 
 /** A reconciler between the wallet's word and the ledger. */
@@ -53,12 +48,10 @@ export function createReconciler(parts: {
 
   return {
     reconcile,
-    async sweep(now) {
-      const since = now - SWEPT_AFTER_EXPIRY;
-      await database.transaction((sql) => lookSoon(sql, since, now));
-      const recent = await database.read((sql) => watchedHashes(sql, since));
+    async sweep() {
+      const watched = await database.read(watchedHashes);
       // One invoice the wallet cannot be asked about must not keep the tower from the others.
-      await eachOf(recent, AT_ONCE, (paymentHash) => reconcile(paymentHash).catch(failed));
+      await eachOf(watched, AT_ONCE, (paymentHash) => reconcile(paymentHash).catch(failed));
     },
   };
 }

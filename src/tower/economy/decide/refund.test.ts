@@ -91,6 +91,18 @@ test.for(refused)("refused, %s", ([, job, invoice, code, message]) => {
   expect(() => claimRefund(job, invoice, WALLET, NOW)).toThrow(expect.objectContaining({ code, message }));
 });
 
+test("what the node cannot pay just now, with its route, stays owed", () => {
+  const claim = (node: bigint) => () => claimRefund(owed, INVOICE, { ...WALLET, node: msat(node) }, NOW);
+  expect(claim(52_999n)).toThrow(
+    expect.objectContaining({
+      code: "wallet_low",
+      message:
+        "The tower's wallet cannot pay ⚡50 just now. It stays yours: try again later, or put it on a session.",
+    }),
+  );
+  expect(claim(53_000n)().effects).toHaveLength(1);
+});
+
 const SENT = { amountSats: sats(50), feeLimitSats: sats(3) };
 test("a payout that succeeded is settled, with what its route cost", () => {
   expect(payoutEnded(paying, SENT, { kind: "succeeded", fee: msat(1_500n) })).toEqual({

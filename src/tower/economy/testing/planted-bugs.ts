@@ -90,7 +90,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "what was paid while the tower was down is not asked for",
     file: `${ECONOMY}/create-economy.ts`,
-    find: "await reconciler.sweep(clock.now());",
+    find: "await reconciler.sweep();",
     replace: "",
   },
   {
