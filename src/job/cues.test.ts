@@ -120,6 +120,10 @@ test("the other ways of a job, too", () => {
   expect(
     brief(told([completed("failed", 9), refunded(9, "credit")], started("session")).at(-1) ?? []),
   ).toEqual(["3:0 system: JOB a4f2… ⚡9 put back where it came from", "> hand_back"]);
+  expect(last([...toExecuting, completed("completed", 60), refunded(60, "credit")])).toEqual([
+    "7:0 system: JOB a4f2… ⚡60 put on the session",
+    "> hand_back",
+  ]);
 });
 
 test("a job whose request this reader may not see says nothing, and still gestures", () => {

@@ -272,6 +272,14 @@ test("a drain stops brains without counting it as a crash, and the next start go
     await tower.close();
     expect(tower.failures).toEqual([]);
     await expect(tower.request(ANNA)).rejects.toMatchObject({ code: "draining" });
+    const { treasury } = tower.economy;
+    for (const change of [
+      () => treasury.change({ marginPercent: 1 }),
+      () => treasury.deposit(sats(10)),
+      () => treasury.withdraw("w", sats(10), { paymentRequest: "lnbcrt1" }),
+      () => treasury.setBudget(ALPHA, sats(1)),
+    ])
+      await expect(change()).rejects.toMatchObject({ code: "draining" });
   }
   const tower = await openTestEconomy(directory, { clock });
   onTestFinished(() => tower.close());

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { msat } from "../../protocol/units.ts";
 import { decodeInvoice } from "../lightning/bolt11/decode.ts";
+import type { PlayWallet } from "../lightning/play/play-wallet.ts";
 import { temporaryDirectory } from "../storage/temporary-directory.ts";
 import { createTestBrain } from "./testing/brain.ts";
 import { createTestClock } from "./testing/clock.ts";
@@ -106,4 +107,30 @@ test("a tower that goes down waits for what it asks the wallet, and credits what
   );
   expect(settled).toHaveLength(1);
   await after.close();
+});
+
+test("a wallet that does not answer keeps no tower from starting again, but from its first start, and is named", async () => {
+  const directory = temporaryDirectory();
+  let isDown = true;
+  const wrap = {
+    wallet: (wallet: PlayWallet): PlayWallet => ({
+      ...wallet,
+      async balance() {
+        if (isDown) throw new Error("connect ECONNREFUSED");
+        return wallet.balance();
+      },
+    }),
+  };
+  await expect(openTestEconomy(directory, { isReal: true, wrap })).rejects.toThrow(
+    /what the lnd wallet holds/,
+  );
+  isDown = false;
+  const first = await openTestEconomy(directory, { isReal: true, wrap });
+  await first.close();
+
+  isDown = true;
+  const again = await openTestEconomy(directory, { isReal: true, wrap });
+  expect(again.failures).toEqual(["checking the books: Error: connect ECONNREFUSED"]);
+  await again.request(ANNA);
+  await again.close();
 });

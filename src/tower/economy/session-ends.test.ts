@@ -173,11 +173,23 @@ test("a top-up that is paid after its expiry counts while the session lives, and
     hashes.push(shownHash(await anna.now(id)));
   }
   const [first = "", second = ""] = hashes;
-  tower.clock.advance(3_600 * SECOND);
+  tower.clock.advance(800 * SECOND);
   outside.pay(first, { amount: toMsat(sats(200)), at: tower.clock.now() });
   await tower.economy.reconcile(first);
-  // The newer invoice is shown as before.
+  // The newer invoice is shown as before, until it can be paid no more.
+  const until = (await anna.now(id)).expiresAt;
   expect(await anna.now(id)).toMatchObject({ state: "active", balanceSats: 700, amountSats: 300 });
+  tower.clock.advance(100 * SECOND + 1);
+  expect(await anna.until(id, ({ paymentRequest }) => paymentRequest === undefined)).toEqual({
+    sessionId: id,
+    ownerId: "anna",
+    state: "active",
+    balanceSats: 700,
+    reservedSats: 0,
+    owedSats: 0,
+    refund: "none",
+    expiresAt: until,
+  });
   await anna.close(id);
   await anna.until(id, ({ refund }) => refund === "paid");
   outside.pay(second, { amount: toMsat(sats(300)), at: tower.clock.now() });

@@ -235,13 +235,16 @@ async function withinEstimate(request: string): Promise<number> {
   return 1;
 }
 
-test("an estimate covers the verdict on every sample, and is the verdict itself when everything is asked", async () => {
+test("an estimate covers the verdict on every sample, and is the verdict itself", async () => {
   for (const { request } of [...ACCEPTED, ...REFUSED, ...HOSTILE]) await withinEstimate(request);
   const { maxInputTokens, maxOutputTokens } = await accepted(PARAGRAPHS.story);
   expect(brain.estimate(PARAGRAPHS.story)).toEqual({
     inputTokens: maxInputTokens,
     outputTokens: maxOutputTokens,
   });
+  // What will be refused holds nobody's sats for work.
+  for (const { request } of REFUSED)
+    expect([request, brain.estimate(request).outputTokens]).toEqual([request, 0]);
 });
 
 test("an estimate covers the verdict where composing a text makes more tokens of it", async () => {
