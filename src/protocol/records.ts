@@ -183,6 +183,8 @@ export const sessionFields = {
   /** What waits to be claimed back once the session is over. */
   owedSats: v.optional(SatsSchema, 0),
   refund: v.optional(RefundPhaseSchema, "none"),
+  /** Why the last try to pay it out failed, in words; with the next try it goes. */
+  refundError: v.exactOptional(v.string()),
   /** When the session ends by itself if nothing happens in it. */
   expiresAt: v.exactOptional(TimestampSchema),
   /** The newest invoice that waits to be paid, for the deposit or for more. */

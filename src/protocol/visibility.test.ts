@@ -85,7 +85,7 @@ const EXPECTED: { readonly [Type in TowerMessageType]: readonly [seen: string[],
     [],
     [
       ...[...PLACE, "sessionId", "state", "balanceSats", "reservedSats", "owedSats", "refund", "expiresAt"],
-      ...["paymentRequest", "amountSats", "invoiceExpiresAt", "ownerId"],
+      ...["paymentRequest", "amountSats", "invoiceExpiresAt", "ownerId", "refundError"],
     ],
   ],
   day_started: [[...PLACE, "day", "timeZone"], []],

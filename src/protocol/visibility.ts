@@ -28,6 +28,7 @@ const session = {
   reservedSats: "owner",
   owedSats: "owner",
   refund: "owner",
+  refundError: "owner",
   expiresAt: "owner",
   paymentRequest: "owner",
   amountSats: "owner",

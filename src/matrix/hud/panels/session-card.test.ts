@@ -236,9 +236,13 @@ test("on play sats a session closes into the purse, and the card says how far th
     hud.set(session({ ...closed, owedSats: sats(2340), refund }));
     return [hud.words("invoice"), hud.words("invoice/words"), hud.node("invoice/claim") !== undefined];
   });
+  const refundError = "No way to the payee was found within the fee limit.";
+  hud.set(session({ ...closed, owedSats: sats(2340), refund: "owed", refundError }));
+  seen.unshift([hud.words("invoice"), hud.words("invoice/words"), hud.node("invoice/claim") !== undefined]);
   hud.set();
   seen.push([hud.words("invoice") ?? "", hud.words("invoice/words"), false]);
   expect(seen).toEqual([
+    ["REFUND", `The session is closed. It could not be paid out: ${refundError}`, true],
     ["REFUND", "The session is closed. What was left of it waits to be claimed back.", true],
     ["REFUND", "The session is closed. What was left of it is on its way back.", false],
     [

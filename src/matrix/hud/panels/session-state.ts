@@ -92,7 +92,10 @@ export const sessionClaim = (session: SessionRecord): Claim => ({
 export function sessionRefund(session: SessionRecord, asks: HudContext["asks"], isPlay: boolean): CardView {
   const end = session.state === "expired" ? "The session ended by itself." : "The session is closed.";
   const how = {
-    owed: `What was left of it waits to be claimed back.`,
+    owed:
+      session.refundError === undefined
+        ? "What was left of it waits to be claimed back."
+        : `It could not be paid out: ${session.refundError}`,
     paying: `What was left of it is on its way back.`,
     unknown: `What was left of it may be on its way back; the wallet has not said.`,
     none: "",

@@ -252,7 +252,10 @@ test("the fate of what was paid out", () => {
     }),
   );
   expect(sessionPayoutEnded(paying, sent, { kind: "failed", reason: "No way." })).toEqual(
-    decided({ sessions: [{ ...paying, refund: "owed" }], moves: [{ kind: "payout_failed", ...gone }] }),
+    decided({
+      sessions: [{ ...paying, refund: "owed", refundError: "No way." }],
+      moves: [{ kind: "payout_failed", ...gone }],
+    }),
   );
   expect(sessionPayoutEnded(paying, sent, { kind: "unknown" })).toEqual(
     decided({ sessions: [{ ...paying, refund: "unknown" }] }),

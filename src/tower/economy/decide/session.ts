@@ -164,7 +164,7 @@ export function closeSession(
   const amountSats = restOf(session, balance);
   assertPayableTo(invoice, amountSats, wallet, now);
   assertNodeCanPay(amountSats, wallet);
-  const [over = session] = ended.sessions;
+  const { refundError: _before, ...over } = ended.sessions[0] ?? session;
   return {
     ...both(
       ended,
@@ -204,7 +204,7 @@ export function sessionPayoutEnded(
       });
     case "failed":
       return decision({
-        sessions: [{ ...session, refund: "owed" }],
+        sessions: [{ ...session, refund: "owed", refundError: fate.reason }],
         moves: [{ kind: "payout_failed", ...gone }],
       });
     case "unknown":
