@@ -65,6 +65,10 @@ test("the current session is one that can pay, else one that waits to be paid; t
   it.apply(fact(13, { sessionId: sessionId("low"), state: "paused" }));
   it.apply(fact(14, { sessionId: sessionId("full") }));
   expect(ids()).toEqual(["full", ["full", "low", "new", "old"]]);
+  // A snapshot names the newest first.
+  it.subscribe(20);
+  it.snapshot(["b", "a"].map((id) => record({ sessionId: sessionId(id), state: "awaiting_payment" })));
+  expect(ids()).toEqual(["b", ["b", "a"]]);
 });
 
 test("a session that is over stays for as long as something is owed or on its way", () => {

@@ -12,7 +12,7 @@ export interface Sessions {
   readonly current: Readable<SessionRecord | undefined>;
   /** A fact came. One that is older than what is known changes nothing. */
   changed(fact: FactOf<"session_state">): void;
-  /** Forgets every session and takes these, which stood so at `seq` of the log. */
+  /** Forgets every session and takes these, the newest first, which stood so at `seq` of the log. */
   replaceAll(records: readonly SessionRecord[], seq: Seq): void;
   /** Somebody else looks now, or as something else. */
   viewerChanged(): void;
@@ -73,7 +73,8 @@ export function createSessions(batch: Batch, me: () => Me): Sessions {
     replaceAll(records, seq) {
       known.clear();
       asOf = seq;
-      for (const record of records) if (!isDone(record)) known.set(record.sessionId, { record, seq });
+      for (const record of records.toReversed())
+        if (!isDone(record)) known.set(record.sessionId, { record, seq });
       look();
     },
     viewerChanged: look,
