@@ -51,7 +51,10 @@ test.each([
   await person.chatLine(/put back where it came from/);
   const left = 1_000 - 10 - actual;
   await openCard(seat);
-  expect(satsIn(await person.read(page.locator('[data-hud="invoice/balance"]'), /ACTIVE/))).toBe(left);
+  // Figures run up to what they are.
+  await expect
+    .poll(async () => satsIn(await person.read(page.locator('[data-hud="invoice/balance"]'), /ACTIVE/)))
+    .toBe(left);
   await shoot(page, `session-${size}-card`);
   await person.tap(button("CLOSE IT"));
   await person.tap(button(/^CLOSE, GET BACK ⚡/));

@@ -1,4 +1,7 @@
-/** Works through a list, at most `atOnce` at a time, in its order. Stops at the first that fails, with its error, or once `isOver`. */
+/**
+ * Works through a list, at most `atOnce` at a time, in its order. Once one fails, or `isOver`, nothing more is begun; what is under way
+ * comes to rest before this does, with the first error.
+ */
 export async function eachOf<Thing>(
   things: readonly Thing[],
   atOnce: number,
@@ -6,11 +9,17 @@ export async function eachOf<Thing>(
   isOver: () => boolean = () => false,
 ): Promise<void> {
   const left = things.values();
+  const errors: unknown[] = [];
   const worker = async (): Promise<void> => {
     for (const thing of left) {
-      if (isOver()) return;
-      await work(thing);
+      if (isOver() || errors.length > 0) return;
+      try {
+        await work(thing);
+      } catch (error) {
+        errors.push(error);
+      }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
+  if (errors.length > 0) throw errors[0];
 }

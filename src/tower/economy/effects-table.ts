@@ -28,20 +28,31 @@ export interface Attempt {
   readonly number: number;
   /** How many tries before it broke off by themselves; those stopped on purpose are left out. */
   readonly crashes: number;
-  /** When the effect was written, in milliseconds since 1970. */
-  readonly since: number;
 }
 
 /** Counts a try before it is begun; undefined when the effect is done already. */
 export async function beginAttempt(sql: Sql, key: string): Promise<Attempt | undefined> {
-  const [row] = await sql.all<{ attempts: bigint; stopped: bigint; created_at_ms: bigint }>(
-    `UPDATE effect SET attempts = attempts + 1 WHERE key = ? AND state = 'pending'
-     RETURNING attempts, stopped, created_at_ms`,
+  const [row] = await sql.all<{ attempts: bigint; stopped: bigint }>(
+    "UPDATE effect SET attempts = attempts + 1 WHERE key = ? AND state = 'pending' RETURNING attempts, stopped",
     key,
   );
   if (row === undefined) return undefined;
   const number = safeNumber(row.attempts);
-  return { number, crashes: number - 1 - safeNumber(row.stopped), since: safeNumber(row.created_at_ms) };
+  return { number, crashes: number - 1 - safeNumber(row.stopped) };
+}
+
+/** When a payment was last tried that may still be at work, in milliseconds since 1970; undefined when none is. */
+export async function inDoubtSince(sql: Sql, key: string): Promise<number | undefined> {
+  const [row] = await sql.all<{ at: bigint | null }>(
+    "SELECT in_doubt_at_ms AS at FROM effect WHERE key = ?",
+    key,
+  );
+  return row?.at == null ? undefined : safeNumber(row.at);
+}
+
+/** Notes when a payment was last tried that may still be at work, in milliseconds since 1970. */
+export async function noteInDoubt(sql: Sql, key: string, at: number | undefined): Promise<void> {
+  await sql.run("UPDATE effect SET in_doubt_at_ms = ? WHERE key = ?", at ?? null, key);
 }
 
 /** Notes that a try was stopped on purpose, which is no crash. */

@@ -1,6 +1,6 @@
 import { LEAST_PAYOUT_SATS } from "../../protocol/limits.ts";
 import { type Msat, msat, NO_SATS, type Sats, sats, satsDown, toMsat } from "../../protocol/units.ts";
-import { NODE, ROUTING_EXPENSE } from "../ledger/accounts.ts";
+import { NODE, ROUTING_EXPENSE, WITHDRAWALS } from "../ledger/accounts.ts";
 import { balanceOf } from "../ledger/post.ts";
 import type { Wallet } from "../lightning/wallet.ts";
 import type { Sql } from "../storage/port.ts";
@@ -16,7 +16,7 @@ const DAY = 24 * 3_600_000;
 /** What paying out takes. */
 export interface PayoutParts {
   readonly wallet: Pick<Wallet, "network" | "kind">;
-  /** The most that the routes of all payouts may cost in a day. */
+  /** The most that the routes of refunds may cost in a day. */
   readonly dailyRouting: () => Sats;
 }
 
@@ -63,14 +63,16 @@ async function feeLimit(sql: Sql, { dailyRouting }: PayoutParts, amount: Sats, n
   return sats(Math.max(0, Math.min(usualFeeLimit(amount), most)));
 }
 
-/** What routes have cost since then. */
+/** What the routes of refunds have cost since then: those of withdrawals are within the daily limit. */
 async function routingSince(sql: Sql, since: number): Promise<Msat> {
   const [row] = await sql.all<{ cost: bigint | null }>(
     `SELECT SUM(amount_msat) AS cost FROM ledger_transaction
      JOIN ledger_posting ON transaction_id = id
-     WHERE at_ms > ? AND reason = 'payout_succeeded' AND account = ?`,
+     WHERE at_ms > ? AND reason = 'payout_succeeded' AND account = ?
+       AND NOT EXISTS (SELECT 1 FROM ledger_posting AS other WHERE other.transaction_id = id AND other.account = ?)`,
     since,
     ROUTING_EXPENSE,
+    WITHDRAWALS,
   );
   return msat(row?.cost ?? 0n);
 }

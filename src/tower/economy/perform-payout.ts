@@ -8,7 +8,7 @@ import type { Sql } from "../storage/port.ts";
 import { type Decision, decision, type Effect, type Outgoing } from "./decide/decision.ts";
 import { type PayoutFate, payoutEnded } from "./decide/refund.ts";
 import { sessionPayoutEnded } from "./decide/session.ts";
-import { type Attempt, beginAttempt, completeEffect } from "./effects-table.ts";
+import { type Attempt, beginAttempt, completeEffect, inDoubtSince, noteInDoubt } from "./effects-table.ts";
 import { readJobRecord } from "./jobs.ts";
 import { readSession } from "./sessions.ts";
 import type { Transactor } from "./transactor.ts";
@@ -22,8 +22,8 @@ const NOTHING_SENT: ReadonlySet<RefusalCode> = new Set([
 ]);
 
 /**
- * How long a try that was begun may still be at work in the wallet, in milliseconds: until then a later try that is refused proves
- * nothing, for the earlier one may be what emptied the wallet.
+ * How long a try that got no answer may still be at work in the wallet, in milliseconds: until then a later try that is refused
+ * proves nothing, for the earlier one may be what emptied the wallet.
  */
 const IN_DOUBT = 600_000;
 
@@ -68,25 +68,28 @@ export function payoutPerformer<Payment extends Outgoing>(
     }
   }
 
-  async function paid(payment: Payment, { number, since }: Attempt): Promise<PaymentLookup> {
-    if (number === 1) return send(payment);
-    const before = await wallet.lookupPayment(payment.paymentHash);
-    if (before.state !== "unknown") return before;
+  async function paid(payment: Payment, { before, number }: Begun): Promise<Tried> {
+    if (number === 1) return atWork(await send(payment));
+    const earlier = await wallet.lookupPayment(payment.paymentHash);
+    if (earlier.state !== "unknown") return { status: earlier, isAtWork: false };
     const status = await send(payment);
-    if (status.state !== "failed") return status;
+    if (status.state !== "failed") return atWork(status);
     const after = await wallet.lookupPayment(payment.paymentHash);
-    if (after.state !== "unknown") return after;
-    return clock.now() - since < IN_DOUBT ? { state: "pending" } : status;
+    if (after.state !== "unknown") return { status: after, isAtWork: false };
+    const inDoubt = before !== undefined && clock.now() - before < IN_DOUBT;
+    return { status: inDoubt ? { state: "pending" } : status, isAtWork: false };
   }
 
   return async (payment) => {
-    const attempt = await transactor.run(async (sql) => ({
+    const begun = await transactor.run(async (sql, { now }) => ({
       decision: decision({}),
-      result: await beginAttempt(sql, payment.key),
+      result: await begin(sql, payment.key, now),
     }));
-    if (attempt === undefined) return "done";
-    const fate = fateOf(await paid(payment, attempt));
+    if (begun === undefined) return "done";
+    const { status, isAtWork } = await paid(payment, begun);
+    const fate = fateOf(status);
     const unbooked = await transactor.run(async (sql) => {
+      if (!isAtWork) await noteInDoubt(sql, payment.key, begun.before);
       if (fate.kind !== "unknown" && !(await completeEffect(sql, payment.key))) {
         return { decision: decision({}), result: NO_MSAT };
       }
@@ -100,6 +103,28 @@ export function payoutPerformer<Payment extends Outgoing>(
     }
     return fate.kind === "unknown" ? "later" : "done";
   };
+}
+
+/** A try that was begun. `before`: when one before it was, that may still be at work. */
+interface Begun extends Attempt {
+  readonly before: number | undefined;
+}
+
+/** What a try came to, and whether it may still be at work in the wallet itself. */
+interface Tried {
+  readonly status: PaymentLookup;
+  readonly isAtWork: boolean;
+}
+
+const atWork = (status: PaymentLookup): Tried => ({ status, isAtWork: status.state === "pending" });
+
+/** Counts a try. Whatever becomes of the tower in the middle of it, it counts as one that may be at work. */
+async function begin(sql: Sql, key: string, now: number): Promise<Begun | undefined> {
+  const attempt = await beginAttempt(sql, key);
+  if (attempt === undefined) return undefined;
+  const before = await inDoubtSince(sql, key);
+  await noteInDoubt(sql, key, now);
+  return { ...attempt, before };
 }
 
 /**

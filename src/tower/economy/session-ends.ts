@@ -39,12 +39,17 @@ export function createSessionEnds(parts: {
   async function end(due: SessionRecord): Promise<void> {
     const { sessionId } = due;
     // A payment may have come that nobody told us of: the wallet is asked before anything expires.
-    for (const { paymentHash } of await database.read((sql) => openSessionInvoices(sql, sessionId)))
+    for (const { paymentHash, paymentRequest } of await database.read((sql) =>
+      openSessionInvoices(sql, sessionId),
+    )) {
+      // As long as the session lives, a payment of another invoice loses nothing by being found later.
+      if (livesAt(due, clock.now()) && paymentRequest !== due.paymentRequest) continue;
       await reconciler.reconcile(paymentHash);
+    }
     await transactor.run(async (sql, { now }) => {
       const session = await readSession(sql, sessionId);
       if ((sessionDeadline(session) ?? Number.POSITIVE_INFINITY) > now) return nothing;
-      if (isLive(session) && (lifeEnd(session) ?? now) > now) {
+      if (livesAt(session, now)) {
         return { decision: decision({ sessions: [withoutInvoice(session)] }), result: undefined };
       }
       if (session.reservedSats > 0) {
@@ -72,6 +77,9 @@ export function createSessionEnds(parts: {
     },
   };
 }
+
+const livesAt = (session: SessionRecord, now: number): boolean =>
+  isLive(session) && (lifeEnd(session) ?? now) > now;
 
 const nothing = { decision: decision({}), result: undefined };
 

@@ -9,18 +9,14 @@ import { withdrawalsUnderWay } from "./withdrawals.ts";
  */
 export async function freeFunds(sql: Sql): Promise<Msat> {
   const leaving = toMsat(sats(await withdrawalsUnderWay(sql)));
-  return msat((await ownFunds(sql)) - leaving - (await routesOf(sql, "'payout', 'session_payout'")));
+  return msat((await ownFunds(sql)) - leaving - (await routesUnderWay(sql)));
 }
 
-/** What the routes of all payouts that are under way may still cost. */
-export const routesUnderWay = (sql: Sql): Promise<Msat> =>
-  routesOf(sql, "'payout', 'session_payout', 'withdrawal'");
-
-/** `kinds` is a list of SQL. */
-async function routesOf(sql: Sql, kinds: string): Promise<Msat> {
+/** What the routes of refunds that are under way may still cost. */
+export async function routesUnderWay(sql: Sql): Promise<Msat> {
   const [row] = await sql.all<{ sats: bigint | null }>(
     `SELECT SUM(json_extract(payload, '$.feeLimitSats')) AS sats FROM effect
-     WHERE state = 'pending' AND kind IN (${kinds})`,
+     WHERE state = 'pending' AND kind IN ('payout', 'session_payout')`,
   );
   return toMsat(sats(safeNumber(row?.sats ?? 0n)));
 }

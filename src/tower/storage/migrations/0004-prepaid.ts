@@ -54,6 +54,9 @@ ALTER TABLE agent ADD COLUMN own_budget_msat INTEGER;
 
 ALTER TABLE job ADD COLUMN session_id TEXT;
 
+-- When a payment was last tried that may still be at work in the wallet.
+ALTER TABLE effect ADD COLUMN in_doubt_at_ms INTEGER;
+
 -- Where the log stood when a job got its place in its agent's queue, as long as it waits there.
 ALTER TABLE job ADD COLUMN queued_seq INTEGER;
 UPDATE job SET queued_seq = COALESCE(
