@@ -1,10 +1,10 @@
 import { LEAST_PAYOUT_SATS } from "../../protocol/limits.ts";
-import { type Msat, msat, NO_SATS, type Sats, sats, satsDown, toMsat } from "../../protocol/units.ts";
+import { type Msat, msat, NO_SATS, type Sats, sats, satsDown, satsUp, toMsat } from "../../protocol/units.ts";
 import { NODE, ROUTING_EXPENSE, WITHDRAWALS } from "../ledger/accounts.ts";
 import { balanceOf } from "../ledger/post.ts";
 import type { Wallet } from "../lightning/wallet.ts";
 import type { Sql } from "../storage/port.ts";
-import type { PayingWallet } from "./decide/refund.ts";
+import type { PayingWallet, WithdrawingWallet } from "./decide/refund.ts";
 import { freeFunds, routesUnderWay } from "./treasury/free-funds.ts";
 
 /** The most a payout's route may cost with a real wallet: what wallets themselves set aside, rounded up. */
@@ -15,21 +15,25 @@ const DAY = 24 * 3_600_000;
 
 /** What paying out takes. */
 export interface PayoutParts {
-  readonly wallet: Pick<Wallet, "network" | "kind">;
+  readonly wallet: Pick<Wallet, "network" | "kind" | "leastFeeLimit">;
   /** The most that the routes of refunds may cost in a day. */
   readonly dailyRouting: () => Sats;
 }
 
-const isPlay = ({ wallet }: Pick<PayoutParts, "wallet">): boolean => wallet.kind === "play";
+/** What is known of a wallet by its kind. */
+interface KindOfWallet {
+  readonly wallet: Pick<Wallet, "network" | "kind">;
+}
+
+const isPlay = ({ wallet }: KindOfWallet): boolean => wallet.kind === "play";
 
 /** The least that goes out: the play network charges nothing and pays out any sat. */
-export const leastPayout = (parts: Pick<PayoutParts, "wallet">): Sats =>
-  sats(isPlay(parts) ? 1 : LEAST_PAYOUT_SATS);
+export const leastPayout = (parts: KindOfWallet): Sats => sats(isPlay(parts) ? 1 : LEAST_PAYOUT_SATS);
 
 /**
  * The tower's wallet as a payout of this amount needs it at `now` (milliseconds since 1970). The tower pays for the route, but never
  * with what it owes to others, and not more in a day than is set: a payer could otherwise have it pay for routes again and again.
- * When that is used up a payout may only take routes that cost nothing.
+ * When that is used up a payout may only take routes that cost nothing, if its wallet tries such.
  */
 export async function payingWallet(
   sql: Sql,
@@ -38,16 +42,18 @@ export async function payingWallet(
   now: number,
 ): Promise<PayingWallet> {
   const feeLimitSats = isPlay(parts) ? NO_SATS : await feeLimit(sql, parts, amount, now);
-  return { ...walletFor(parts, feeLimitSats), node: await balanceOf(sql, NODE) };
+  return {
+    ...walletFor(parts, feeLimitSats),
+    leastFeeSats: satsUp(parts.wallet.leastFeeLimit(toMsat(amount))),
+    node: await balanceOf(sql, NODE),
+  };
 }
 
 /** The same for an operator's own sats: what leaves then, its route included, is for the daily limit to say. */
-export const withdrawingWallet = (
-  parts: Pick<PayoutParts, "wallet">,
-  amount: Sats,
-): Omit<PayingWallet, "node"> => walletFor(parts, isPlay(parts) ? NO_SATS : usualFeeLimit(amount));
+export const withdrawingWallet = (parts: KindOfWallet, amount: Sats): WithdrawingWallet =>
+  walletFor(parts, isPlay(parts) ? NO_SATS : usualFeeLimit(amount));
 
-const walletFor = (parts: Pick<PayoutParts, "wallet">, feeLimitSats: Sats): Omit<PayingWallet, "node"> => ({
+const walletFor = (parts: KindOfWallet, feeLimitSats: Sats): WithdrawingWallet => ({
   prefix: parts.wallet.network,
   leastSats: leastPayout(parts),
   feeLimitSats,

@@ -107,6 +107,26 @@ test("a tower without a sat of its own still pays back what a free route takes t
   expect(await balances(tower)).not.toHaveProperty("expense:routing");
 });
 
+test("where no more is left for routes than the wallet wants, a claim is refused and uses its invoice up only later", async () => {
+  const tower = await opened((wallet) => ({
+    ...costly(0n)(wallet),
+    leastFeeLimit: () => msat(4_000n),
+  }));
+  const { id, sessions } = await deposited(tower, ANNA, 100);
+  const invoice = to(100);
+  await expect(sessions.close(id, invoice)).rejects.toMatchObject({
+    code: "wallet_low",
+    message: expect.stringContaining("its wallet wants ⚡4"),
+  });
+  expect(await sessions.now(id)).toMatchObject({ state: "active", balanceSats: 100 });
+  const { paymentHash, paymentRequest } = await tower.economy.treasury.deposit(sats(10));
+  tower.wallet.payFromPurse(BERT, paymentRequest);
+  await tower.economy.reconcile(paymentHash);
+  await sessions.close(id, invoice);
+  expect(await sessions.until(id, ({ refund }) => refund === "paid")).toMatchObject({ owedSats: 0 });
+  expect(await audit(tower)).toEqual(IN_ORDER);
+});
+
 test("an operator cannot take what the routes of refunds in flight may cost", async () => {
   const held: (() => void)[] = [];
   const tower = await opened((wallet) => {

@@ -160,6 +160,22 @@ export function describeWallet(name: string, open: () => Promise<WalletUnderTest
       expect(Math.abs(misfit)).toBeLessThan(Number(rig.balanceStep ?? 1n));
     });
 
+    test("with its least fee limit, where it has one, it pays, and with less it does not even try", async () => {
+      const { requestFromElsewhere, wallet } = rig;
+      const paymentRequest = await requestFromElsewhere(TEN);
+      const { paymentHash } = decodeInvoice(paymentRequest);
+      const least = wallet.leastFeeLimit(toMsat(TEN));
+      if (least > 0n) {
+        expect(await wallet.pay({ paymentRequest, feeLimit: msat(least - 1n) })).toEqual({
+          state: "failed",
+          reason: "no_route",
+        });
+        expect(await wallet.lookupPayment(paymentHash)).toEqual({ state: "unknown" });
+      }
+      const feeLimit = least > 0n ? least : FEE_LIMIT;
+      expect(await wallet.pay({ paymentRequest, feeLimit })).toMatchObject({ state: "succeeded" });
+    });
+
     test("its own invoice is not paid", async () => {
       const { wallet } = rig;
       const before = await wallet.balance();

@@ -74,6 +74,12 @@ export interface Wallet {
   lookupPayment(paymentHash: string): Promise<PaymentLookup>;
 
   /**
+   * The least fee limit with which it tries to pay this amount at all, as far as that is known beforehand: with less, `pay` answers
+   * `no_route` without a try.
+   */
+  leastFeeLimit(amount: Msat): Msat;
+
+  /**
    * Calls back when one of its invoices may have been settled: a hint to ask, never proof. `after` is the cursor of an earlier hint: what
    * was settled since then is told too, oldest first, and some of it may be told again. A cursor that is not understood is none: then
    * only what is settled from now on is told. Returns its own undo.

@@ -17,7 +17,13 @@ const INVOICE: ClaimInvoice = {
   expiresAt: NOW,
   isOurs: false,
 };
-const WALLET = { prefix: "bcrt", leastSats: sats(50), feeLimitSats: sats(3), node: msat(1_000_000_000n) };
+const WALLET = {
+  prefix: "bcrt",
+  leastSats: sats(50),
+  feeLimitSats: sats(3),
+  leastFeeSats: sats(3),
+  node: msat(1_000_000_000n),
+};
 const GONE = { to: { kind: "refund", of: JOB }, amount: 50_000n, feeReserve: 3_000n };
 
 const owed = JOBS.completed;
@@ -101,6 +107,16 @@ test("what the node cannot pay just now, with its route, stays owed", () => {
     }),
   );
   expect(claim(53_000n)().effects).toHaveLength(1);
+});
+
+test("what the wallet would not try, for too little is left for its route, stays owed", () => {
+  expect(() => claimRefund(owed, INVOICE, { ...WALLET, feeLimitSats: sats(2) }, NOW)).toThrow(
+    expect.objectContaining({
+      code: "wallet_low",
+      message:
+        "The tower has ⚡2 for the way of ⚡50 just now, and its wallet wants ⚡3. It stays yours: try again later, or put it on a session.",
+    }),
+  );
 });
 
 const SENT = { amountSats: sats(50), feeLimitSats: sats(3) };

@@ -17,19 +17,32 @@ export interface ClaimInvoice {
   readonly isOurs: boolean;
 }
 
-/** The wallet that payouts leave from, as far as they need it. */
-export interface PayingWallet {
+/** The wallet that withdrawals leave from, as far as they need it. */
+export interface WithdrawingWallet {
   readonly prefix: string;
   /** The least that goes out over Lightning. */
   readonly leastSats: Sats;
   /** The most the route may cost. */
   readonly feeLimitSats: Sats;
+}
+
+/** The wallet that refunds leave from, as far as they need it. */
+export interface PayingWallet extends WithdrawingWallet {
+  /** With a lower {@link WithdrawingWallet.feeLimitSats} the wallet does not even try. */
+  readonly leastFeeSats: Sats;
   /** What the node can spend just now. */
   readonly node: Msat;
 }
 
-/** Refuses with `wallet_low` what the node cannot pay just now, its route included: it stays owed. */
-export function assertNodeCanPay(amount: Sats, { feeLimitSats, node }: PayingWallet): void {
+/** Refuses with `wallet_low` what cannot be paid just now, its route included: it stays owed, and its invoice can be used later. */
+export function assertNodeCanPay(amount: Sats, wallet: PayingWallet): void {
+  const { feeLimitSats, leastFeeSats, node } = wallet;
+  if (feeLimitSats < leastFeeSats) {
+    refuse(
+      "wallet_low",
+      `The tower has ${formatSats(feeLimitSats)} for the way of ${formatSats(amount)} just now, and its wallet wants ${formatSats(leastFeeSats)}. It stays yours: try again later, or put it on a session.`,
+    );
+  }
   if (toMsat(sats(amount + feeLimitSats)) <= node) return;
   refuse(
     "wallet_low",
@@ -71,7 +84,7 @@ export function creditRefund(job: JobRecord, fund: Fund): Decision {
 export const outgoing = (
   invoice: ClaimInvoice,
   amountSats: Sats,
-  wallet: Pick<PayingWallet, "feeLimitSats">,
+  wallet: Pick<WithdrawingWallet, "feeLimitSats">,
 ): Outgoing => ({
   key: effectKey.payout(invoice.paymentHash),
   paymentRequest: invoice.paymentRequest,
@@ -81,7 +94,7 @@ export const outgoing = (
 });
 
 /** Refuses with `below_minimum` what the route would cost more than. */
-export function assertAboveLeast(amount: Sats, { leastSats }: Pick<PayingWallet, "leastSats">): void {
+export function assertAboveLeast(amount: Sats, { leastSats }: Pick<WithdrawingWallet, "leastSats">): void {
   if (amount >= leastSats) return;
   refuse(
     "below_minimum",
@@ -96,7 +109,7 @@ export function assertAboveLeast(amount: Sats, { leastSats }: Pick<PayingWallet,
 export function assertPayableTo(
   invoice: ClaimInvoice,
   amount: Sats,
-  wallet: Omit<PayingWallet, "node">,
+  wallet: WithdrawingWallet,
   now: number,
 ): void {
   assertAboveLeast(amount, wallet);

@@ -174,7 +174,13 @@ const PAYEE: ClaimInvoice = {
   expiresAt: NOW,
   isOurs: false,
 };
-const WALLET = { prefix: "bcrt", leastSats: sats(3), feeLimitSats: sats(10), node: msat(1_000_000_000n) };
+const WALLET = {
+  prefix: "bcrt",
+  leastSats: sats(3),
+  feeLimitSats: sats(10),
+  leastFeeSats: sats(4),
+  node: msat(1_000_000_000n),
+};
 const to = (changes: Partial<ClaimInvoice> = {}) => ({ invoice: { ...PAYEE, ...changes }, wallet: WALLET });
 const gone = { to: { kind: "refund", of: ID }, amount: 500_000n, feeReserve: 10_000n };
 const leaves = {

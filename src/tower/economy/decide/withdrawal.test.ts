@@ -12,7 +12,7 @@ const INVOICE: ClaimInvoice = {
   expiresAt: NOW,
   isOurs: false,
 };
-const WALLET = { prefix: "bcrt", leastSats: sats(3), feeLimitSats: sats(10), node: msat(1_000_000_000n) };
+const WALLET = { prefix: "bcrt", leastSats: sats(3), feeLimitSats: sats(10) };
 const GONE = { to: { kind: "withdrawal" }, amount: 1_000_000n, feeReserve: 10_000n };
 /** Exactly enough for the amount and its route. */
 const ENOUGH: TreasuryStanding = {

@@ -6,8 +6,8 @@ import {
   assertPayableTo,
   type ClaimInvoice,
   outgoing,
-  type PayingWallet,
   type PayoutFate,
+  type WithdrawingWallet,
 } from "./refund.ts";
 
 /** How the treasury stands when somebody wants to take something out of it. */
@@ -28,7 +28,7 @@ export interface TreasuryStanding {
 export function withdraw(
   withdrawalId: string,
   amount: Sats,
-  payee: { readonly invoice: ClaimInvoice; readonly wallet: Omit<PayingWallet, "node"> },
+  payee: { readonly invoice: ClaimInvoice; readonly wallet: WithdrawingWallet },
   standing: TreasuryStanding,
   now: number,
 ): Decision {

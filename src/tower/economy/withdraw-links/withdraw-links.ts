@@ -51,7 +51,7 @@ export interface WithdrawLinks {
 export function createWithdrawLinks(parts: {
   readonly database: Database;
   readonly transactor: Transactor;
-  readonly wallet: Pick<Wallet, "network" | "kind">;
+  readonly wallet: Pick<Wallet, "network" | "kind" | "leastFeeLimit">;
   /** The most that the routes of all payouts may cost in a day. */
   readonly dailyRouting: () => Sats;
   readonly clock: Clock;

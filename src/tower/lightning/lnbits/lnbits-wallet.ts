@@ -49,6 +49,15 @@ const FAILURES: readonly (readonly [RegExp, PaymentFailure])[] = [
 ];
 
 /**
+ * What LNbits sets aside for a payment's route unless its operator set something else: 1 % or 2 sats, whichever is more
+ * (`lnbits_reserve_fee_percent` and `lnbits_reserve_fee_min` in `lnbits/settings.py`).
+ */
+const usualReserve = (amount: Msat): Msat => {
+  const part = amount / 100n;
+  return msat(part > 2_000n ? part : 2_000n);
+};
+
+/**
  * A wallet of an LNbits 1.x (and the older field names) as the tower's wallet. Its own requests carry the invoice key; only `pay` carries
  * the admin key. Follows the routes of `lnbits/core/views/payment_api.py`. Its `failed` is believed; before 1.6 it could
  * mean that the node behind it did not answer (`_pay_external_invoice` in `lnbits/core/services/payments.py`).
@@ -143,6 +152,8 @@ export function openLnbitsWallet(options: LnbitsOptions): Wallet {
     pay: payOnce({ network, now, lookupPayment, send }),
 
     lookupPayment,
+
+    leastFeeLimit: usualReserve,
 
     followSettlements: (listener, after) =>
       followings.follow(() => followPaid({ client, key: invoiceKey, now, pollMs, failed }, listener, after)),

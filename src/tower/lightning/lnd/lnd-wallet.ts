@@ -1,5 +1,5 @@
 import { refuse } from "../../../protocol/refusal.ts";
-import { type Msat, msat, toMsat } from "../../../protocol/units.ts";
+import { type Msat, msat, NO_MSAT, toMsat } from "../../../protocol/units.ts";
 import type { Network } from "../bolt11/invoice.ts";
 import { createFollowings } from "../followings.ts";
 import { createJsonClient } from "../json-client.ts";
@@ -158,6 +158,8 @@ export function openLndWallet(options: LndOptions): Wallet {
     pay: payOnce({ network, now, lookupPayment, send }),
 
     lookupPayment,
+
+    leastFeeLimit: () => NO_MSAT,
 
     followSettlements: (listener, after) =>
       followings.follow(() => followSettled({ client, key, reopenMs, failed }, listener, after)),

@@ -221,6 +221,8 @@ export function openNwcWallet(options: NwcOptions): Wallet {
 
     lookupPayment,
 
+    leastFeeLimit: usualFeeLimit,
+
     followSettlements: (listener, after) =>
       followings.follow(() => followSettled({ client, now, pollMs, failed }, listener, after)),
 

@@ -132,6 +132,8 @@ export function openPhoenixdWallet(options: PhoenixdOptions): Wallet {
 
     lookupPayment,
 
+    leastFeeLimit: trampolineFee,
+
     followSettlements: (listener, after) =>
       followings.follow(() =>
         followReceived({ client, url, key, now, pollMs, reopenMs, failed }, listener, after),

@@ -1,6 +1,6 @@
 import type { OwnerId } from "../../../protocol/ids.ts";
 import { refuse } from "../../../protocol/refusal.ts";
-import { type Msat, sats, toMsat } from "../../../protocol/units.ts";
+import { type Msat, NO_MSAT, sats, toMsat } from "../../../protocol/units.ts";
 import { decodeInvoice } from "../bolt11/decode.ts";
 import { expiresAt } from "../bolt11/invoice.ts";
 import type { InvoiceStatus, PaymentFailure, PaymentStatus, SettlementHint, Wallet } from "../wallet.ts";
@@ -150,6 +150,8 @@ export function openPlayWallet(options: {
       if (credited !== null) purseHints.send(credited);
       return status;
     },
+
+    leastFeeLimit: () => NO_MSAT,
 
     lookupPayment: async (paymentHash) => database.transaction(() => payments.lookup(paymentHash)),
 

@@ -1,7 +1,7 @@
 import { hex } from "@scure/base";
 import * as ldk from "lightningdevkit";
 import { refuse } from "../../../../protocol/refusal.ts";
-import { type Msat, msat, toMsat } from "../../../../protocol/units.ts";
+import { type Msat, msat, NO_MSAT, toMsat } from "../../../../protocol/units.ts";
 import { checkWanted, madeInvoice, type Payable, payOnce } from "../../pay-once.ts";
 import { createHints } from "../../play/hints.ts";
 import type {
@@ -139,6 +139,8 @@ export function openLdkWallet(network: LdkNetwork, node: LdkNode): Wallet {
     pay: payOnce({ network: "bcrt", now: network.now, lookupPayment, send }),
 
     lookupPayment,
+
+    leastFeeLimit: () => NO_MSAT,
 
     followSettlements(listener, after) {
       const from = after !== undefined && CURSOR.test(after) ? Number(after) : settled.length;
