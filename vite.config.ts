@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip, gzipSync } from "node:zlib";
@@ -173,6 +174,8 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, PROOFS],
           benchmark: { include: ["src/{protocol,job,matrix,tower}/**/*.bench.ts"] },
           testTimeout: 30_000,
+          // By default one processor is left idle: on two, the tests would take half as long again.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
@@ -180,7 +183,7 @@ export default defineConfig({
         test: {
           name: "proofs",
           include: [PROOFS],
-          // Nothing but processors limits these: two of them share the seeds, after the parts, which measure time.
+          // Nothing but processors limits these: two of them share the seeds, when no part's test waits for one.
           maxWorkers: 2,
           benchmark: { include: [] },
           sequence: { groupOrder: 1 },
