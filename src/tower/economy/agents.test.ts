@@ -17,20 +17,11 @@ import {
   OPERATOR,
   openTestEconomy,
   type TestEconomy,
-  type TestOptions,
 } from "./testing/economy.ts";
+import { opened } from "./testing/opened.ts";
 
 const HOUR = 3_600_000;
 const BETA = agentId("beta");
-
-async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(testDirectory(), options);
-  onTestFinished(async () => {
-    await tower.close();
-    expect(tower.failures).toEqual([]);
-  });
-  return tower;
-}
 
 const control = (
   tower: TestEconomy,

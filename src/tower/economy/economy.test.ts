@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { JobId } from "../../protocol/ids.ts";
 import { agentId, jobId } from "../../protocol/ids.ts";
 import type { Intent } from "../../protocol/intents.ts";
@@ -7,27 +7,8 @@ import { readChatLines } from "../log/chat-lines.ts";
 import { readJob } from "../log/read.ts";
 import { audit, balances, figures, IN_ORDER } from "./testing/books.ts";
 import { createTestBrain } from "./testing/brain.ts";
-import { testDirectory } from "./testing/directory.ts";
-import {
-  ALPHA,
-  ANNA,
-  BERT,
-  newRequestId,
-  OPERATOR,
-  openTestEconomy,
-  type TestEconomy,
-  type TestOptions,
-  visitor,
-} from "./testing/economy.ts";
-
-async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(testDirectory(), options);
-  onTestFinished(async () => {
-    await tower.close();
-    expect(tower.failures).toEqual([]);
-  });
-  return tower;
-}
+import { ALPHA, ANNA, BERT, newRequestId, OPERATOR, type TestEconomy, visitor } from "./testing/economy.ts";
+import { opened } from "./testing/opened.ts";
 
 /** A job's facts as the log holds them, without what differs from run to run. */
 async function story(tower: TestEconomy, id: JobId): Promise<readonly object[]> {

@@ -12,30 +12,11 @@ import { createTestBrain } from "./testing/brain.ts";
 import { createTestClock, START } from "./testing/clock.ts";
 import { createMortal } from "./testing/crash.ts";
 import { testDirectory } from "./testing/directory.ts";
-import {
-  ANNA,
-  BERT,
-  newRequestId,
-  openTestEconomy,
-  type TestEconomy,
-  type TestOptions,
-  visitor,
-} from "./testing/economy.ts";
+import { ANNA, BERT, newRequestId, openTestEconomy, type TestEconomy, visitor } from "./testing/economy.ts";
+import { opened, owing } from "./testing/opened.ts";
 import { createOutside } from "./testing/outside.ts";
 import { sessionsOf } from "./testing/sessions.ts";
 
-async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(testDirectory(), options);
-  onTestFinished(() => tower.close());
-  return tower;
-}
-/** A job of Anna's that is done, with 70 sats owed back. */
-async function owing(tower: TestEconomy): Promise<JobId> {
-  const { jobId } = await tower.offered(ANNA);
-  await tower.pay(ANNA, jobId, "work");
-  await tower.until(jobId, (job) => job.refund === "owed");
-  return jobId;
-}
 type Where = Partial<
   Pick<Extract<Intent, { type: "refund_claim" }>, "sessionId" | "paymentRequest" | "lightningAddress">
 >;

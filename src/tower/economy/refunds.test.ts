@@ -8,31 +8,11 @@ import type { PaymentLookup, PaymentStatus } from "../lightning/wallet.ts";
 import { audit, balances, IN_ORDER } from "./testing/books.ts";
 import { createTestClock, START } from "./testing/clock.ts";
 import { testDirectory } from "./testing/directory.ts";
-import {
-  ANNA,
-  newRequestId,
-  openTestEconomy,
-  type TestEconomy,
-  type TestOptions,
-  visitor,
-} from "./testing/economy.ts";
+import { ANNA, newRequestId, openTestEconomy, type TestEconomy, visitor } from "./testing/economy.ts";
+import { opened, owing } from "./testing/opened.ts";
 import { createOutside } from "./testing/outside.ts";
 
 const SECOND = 1_000;
-
-async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(testDirectory(), options);
-  onTestFinished(() => tower.close());
-  return tower;
-}
-
-/** A job of Anna's that is done, with 70 sats owed back. */
-async function owing(tower: TestEconomy): Promise<JobId> {
-  const { jobId } = await tower.offered(ANNA);
-  await tower.pay(ANNA, jobId, "work");
-  await tower.until(jobId, (job) => job.refund === "owed");
-  return jobId;
-}
 
 const cancel = (tower: TestEconomy, jobId: JobId) =>
   tower.economy.perform(visitor(ANNA), { type: "job_cancel", requestId: newRequestId(), jobId });

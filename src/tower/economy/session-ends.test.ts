@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { SessionId } from "../../protocol/ids.ts";
 import { msat, sats, toMsat } from "../../protocol/units.ts";
 import { outsideInvoice } from "../lightning/play/test-network.ts";
@@ -6,27 +6,14 @@ import type { PaymentLookup } from "../lightning/wallet.ts";
 import { audit, balances, IN_ORDER } from "./testing/books.ts";
 import { createTestBrain } from "./testing/brain.ts";
 import { START } from "./testing/clock.ts";
-import { testDirectory } from "./testing/directory.ts";
-import {
-  ALPHA,
-  ANNA,
-  newRequestId,
-  OPERATOR,
-  openTestEconomy,
-  type TestEconomy,
-  type TestOptions,
-} from "./testing/economy.ts";
+import { ALPHA, ANNA, newRequestId, OPERATOR, type TestEconomy } from "./testing/economy.ts";
+import { opened } from "./testing/opened.ts";
 import { createOutside } from "./testing/outside.ts";
 import { sessionsOf, shownHash } from "./testing/sessions.ts";
 
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 
-async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(testDirectory(), options);
-  onTestFinished(() => tower.close());
-  return tower;
-}
 const OVER = { balanceSats: 0, reservedSats: 0, ownerId: "anna" };
 
 test("a session in which nothing happens for a day is over, and what is left of it is owed", async () => {

@@ -7,13 +7,9 @@ import { createTestClock } from "./testing/clock.ts";
 import { createMortal } from "./testing/crash.ts";
 import { testDirectory } from "./testing/directory.ts";
 import { ANNA, BERT, openTestEconomy, type TestEconomy } from "./testing/economy.ts";
+import { opened } from "./testing/opened.ts";
 import { sessionsOf } from "./testing/sessions.ts";
 
-async function opened(): Promise<TestEconomy> {
-  const tower = await openTestEconomy(testDirectory());
-  onTestFinished(() => tower.close());
-  return tower;
-}
 const granted = (tower: TestEconomy, macaroon: string) =>
   tower.database.read((sql) => verifyCredential(sql, macaroon, tower.clock.now()));
 

@@ -1,28 +1,13 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { requestId, sessionId } from "../../protocol/ids.ts";
 import { sats } from "../../protocol/units.ts";
 import { audit, balances, IN_ORDER } from "./testing/books.ts";
 import { createTestBrain } from "./testing/brain.ts";
 import { START } from "./testing/clock.ts";
-import { testDirectory } from "./testing/directory.ts";
-import {
-  ALPHA,
-  ANNA,
-  BERT,
-  newRequestId,
-  OPERATOR,
-  openTestEconomy,
-  type TestEconomy,
-  type TestOptions,
-  visitor,
-} from "./testing/economy.ts";
+import { ALPHA, ANNA, BERT, newRequestId, OPERATOR, visitor } from "./testing/economy.ts";
+import { opened } from "./testing/opened.ts";
 import { sessionsOf } from "./testing/sessions.ts";
 
-async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(testDirectory(), options);
-  onTestFinished(() => tower.close());
-  return tower;
-}
 const IDLE_UNTIL = new Date(START + 86_400_000).toISOString();
 const IDLE = { reservedSats: 0, owedSats: 0, refund: "none", ownerId: "anna", expiresAt: IDLE_UNTIL };
 

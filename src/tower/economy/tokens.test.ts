@@ -8,22 +8,10 @@ import { audit, balances, IN_ORDER } from "./testing/books.ts";
 import { createTestBrain } from "./testing/brain.ts";
 import { createTestClock } from "./testing/clock.ts";
 import { testDirectory } from "./testing/directory.ts";
-import {
-  ALPHA,
-  ANNA,
-  newRequestId,
-  OPERATOR,
-  openTestEconomy,
-  type TestEconomy,
-  type TestOptions,
-} from "./testing/economy.ts";
+import { ALPHA, ANNA, newRequestId, OPERATOR, openTestEconomy, type TestEconomy } from "./testing/economy.ts";
+import { opened } from "./testing/opened.ts";
 import { createOutside } from "./testing/outside.ts";
 
-async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(testDirectory(), options);
-  onTestFinished(() => tower.close());
-  return tower;
-}
 const offer = (tower: TestEconomy): Promise<TokenOffer> => tower.economy.offerToken(ALPHA, "Summarise this.");
 const credit = async (tower: TestEconomy, id: TokenId): Promise<number | undefined> =>
   (await tower.economy.token(id))?.creditSats;

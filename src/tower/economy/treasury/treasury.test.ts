@@ -17,16 +17,11 @@ import {
   OPERATOR,
   openTestEconomy,
   type TestEconomy,
-  type TestOptions,
   visitor,
 } from "../testing/economy.ts";
+import { opened } from "../testing/opened.ts";
 import { createOutside } from "../testing/outside.ts";
 
-async function opened(options?: TestOptions): Promise<TestEconomy> {
-  const tower = await openTestEconomy(testDirectory(), options);
-  onTestFinished(() => tower.close());
-  return tower;
-}
 const treasuryPays = (tower: TestEconomy, job: JobRecord, invoiceType: "eval" | "work", caller = OPERATOR) =>
   tower.economy.perform(caller, {
     type: "pay_invoice",
