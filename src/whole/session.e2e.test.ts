@@ -26,6 +26,7 @@ async function openCard({ person, isNarrow }: Seat): Promise<void> {
 
 test.each([
   ["1180x820", WIDE],
+  ["820x1180", { viewport: { width: 820, height: 1180 }, hasTouch: true }],
   ["390x844", { viewport: { width: 390, height: 844 }, hasTouch: true }],
 ])("a session from its deposit to what is left of it, at %s", { timeout: 120_000 }, async (size, options) => {
   const seat = await sitDown(browser, options);
