@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { OwnerId, SessionId } from "../../protocol/ids.ts";
+import type { OwnerId, RequestId, SessionId } from "../../protocol/ids.ts";
 import type { SessionRecord } from "../../protocol/records.ts";
 import { refuse } from "../../protocol/refusal.ts";
 import { type Sql, safeNumber } from "../storage/port.ts";
@@ -106,11 +106,46 @@ export async function setRecoveryCode(sql: Sql, sessionId: SessionId, recoveryCo
   );
 }
 
-/** The session that a recovery code belongs to; undefined when it belongs to none, or to none any more. */
-export async function findSessionByCode(sql: Sql, recoveryCode: string): Promise<SessionRecord | undefined> {
+/** How long the request that used a recovery code is answered again, in milliseconds. */
+const ANSWERED_AGAIN = 600_000;
+
+/** A code together with the request that uses it. */
+export interface CodeUse {
+  readonly recoveryCode: string;
+  readonly requestId: RequestId;
+}
+
+const useOf = ({ recoveryCode, requestId }: CodeUse): string =>
+  createHash("sha256")
+    .update(`${hashOf(recoveryCode)} ${requestId}`)
+    .digest("hex");
+
+/** Notes that a session's code was used, before it is given another. `now` is in milliseconds since 1970. */
+export async function noteCodeUsed(sql: Sql, sessionId: SessionId, use: CodeUse, now: number): Promise<void> {
+  await sql.run(
+    `UPDATE session_recovery SET used_hash = ?, used_until_ms = ? WHERE session_id = ? AND recovery_hash = ?`,
+    useOf(use),
+    now + ANSWERED_AGAIN,
+    sessionId,
+    hashOf(use.recoveryCode),
+  );
+}
+
+/**
+ * The session that a recovery code belongs to, or that the very same request used it for some minutes ago; undefined when it belongs to
+ * none, or to none any more. `now` is in milliseconds since 1970.
+ */
+export async function findSessionByCode(
+  sql: Sql,
+  use: CodeUse,
+  now: number,
+): Promise<SessionRecord | undefined> {
   const [row] = await sql.all<SessionRow>(
-    "SELECT state FROM session JOIN session_recovery USING (session_id) WHERE recovery_hash = ?",
-    hashOf(recoveryCode),
+    `SELECT state FROM session JOIN session_recovery USING (session_id)
+     WHERE recovery_hash = ? OR (used_hash = ? AND used_until_ms >= ?)`,
+    hashOf(use.recoveryCode),
+    useOf(use),
+    now,
   );
   return row && recordOf(row);
 }

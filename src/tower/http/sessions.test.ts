@@ -440,6 +440,29 @@ test("a server that closes lets nobody wait for an agent", async () => {
   expect(await asking).toMatchObject({ status: 202 });
 });
 
+test("a recovery whose answer was lost is asked for again by the same request, for ten minutes, and by no other", async () => {
+  const { path, recoveryCode } = await funded();
+  const recover = (key: string) => tower.post("/api/sessions/recover", { recoveryCode }, { key });
+  const lost = await recover("mine");
+  const again = await recover("mine");
+  expect([lost.status, again.status]).toEqual([200, 200]);
+  // Who had the lost answer after all has nothing by it: there is one owner.
+  expect(await tower.post(`${path}/close`, {}, { authorization: bearer(lost.body.macaroon) })).toMatchObject(
+    refused(401, "unauthorized"),
+  );
+  expect(
+    await tower.post(`${path}/request`, REQUEST, { authorization: bearer(lost.body.ownerToken) }),
+  ).toMatchObject(refused(403, "forbidden"));
+  expect(await recover("another")).toMatchObject(refused(401, "unauthorized"));
+  expect((await tower.get(path, { authorization: bearer(again.body.ownerToken) })).body).toMatchObject({
+    balanceSats: 1000,
+  });
+  tower.clock.advance(600_001);
+  expect(await recover("mine")).toMatchObject(refused(401, "unauthorized"));
+  const next = await tower.post("/api/sessions/recover", { recoveryCode: again.body.recoveryCode });
+  expect(next).toMatchObject({ status: 200, body: { sessionId: path.split("/").at(-1) } });
+});
+
 test("a session is recovered by its code, once, and what it had before is worthless", async () => {
   const { macaroon, owner, path, recoveryCode, sessionId } = await funded();
   const recovered = await tower.post("/api/sessions/recover", {

@@ -11,7 +11,7 @@ import type { Caller, SessionBill, SessionSecret } from "../economy.ts";
 import { firstLook } from "../invoice-watch.ts";
 import { insertInvoice, openSessionInvoicesOf } from "../invoices.ts";
 import { newRecoveryCode } from "../recovery-code.ts";
-import { findSessionByCode, setRecoveryCode } from "../sessions.ts";
+import { findSessionByCode, noteCodeUsed, setRecoveryCode } from "../sessions.ts";
 import { type IntentParts, once, ownSession, type Perform } from "./intent.ts";
 import { recallIntent } from "./intent-table.ts";
 
@@ -114,18 +114,20 @@ export const topUpSession =
   };
 
 /**
- * Makes a session the caller's by its recovery code, and its old macaroon and code worthless. Refuses with `unauthorized`, in the
- * same sentence for every code that opens nothing.
+ * Makes a session the caller's by its recovery code, and its old macaroon and code worthless. The same request from somebody without a
+ * token does it again for some minutes: the token may have been in the answer that was lost. Refuses with `unauthorized`, in the same
+ * sentence for every code that opens nothing.
  */
 export const recoverSession =
   ({ transactor }: IntentParts): Perform<"session_recover"> =>
   (caller, intent) =>
     once(transactor, caller, intent, async (sql, { now }) => {
-      const session = await findSessionByCode(sql, intent.recoveryCode);
+      const session = await findSessionByCode(sql, intent, now);
       if (session === undefined) {
         return refuse("unauthorized", "That recovery code opens nothing: it was mistyped, or used already.");
       }
       const { sessionId } = session;
+      await noteCodeUsed(sql, sessionId, intent, now);
       return {
         decision: decide.recoverSession(session, caller.ownerId),
         performed: { sessionId },
