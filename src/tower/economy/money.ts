@@ -9,6 +9,7 @@ import {
   payoutFailed,
   payoutStarted,
   payoutSucceeded,
+  receivingCost,
   refundCredited,
   reservationPriced,
   sessionEnded,
@@ -44,6 +45,8 @@ export function postingsOf(move: MoneyMove): Postings {
       return sessionEnded(move);
     case "refund_credited":
       return refundCredited(move);
+    case "receiving_cost":
+      return receivingCost(move);
     case "deposit_received":
       return depositReceived(move);
     case "brain_used":

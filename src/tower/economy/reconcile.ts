@@ -1,7 +1,7 @@
 import type { Wallet } from "../lightning/wallet.ts";
 import { lastSeq } from "../log/read.ts";
 import type { Database, Sql } from "../storage/port.ts";
-import { type Decision, decision } from "./decide/decision.ts";
+import { both, type Decision, decision } from "./decide/decision.ts";
 import { invoiceSettled } from "./decide/invoice.ts";
 import { sessionPaid } from "./decide/session.ts";
 import { eachOf } from "./each-of.ts";
@@ -42,7 +42,10 @@ export function createReconciler(parts: {
       if (!(await takeCredit(sql, paymentHash, status.settledAt, creditedBy))) {
         return { decision: decision({}), result: undefined };
       }
-      return { decision: await settled(sql, invoice, status), result: undefined };
+      const { cost } = status;
+      const arrived = await settled(sql, invoice, status);
+      const kept = decision({ moves: cost === undefined ? [] : [{ kind: "receiving_cost", cost }] });
+      return { decision: both(arrived, kept), result: undefined };
     });
   }
 

@@ -69,6 +69,10 @@ export const settledTooLate = ({
   received: Msat;
 }): Postings => lines(debit(NODE, received), ...owed(owedTo, received));
 
+/** The wallet kept something of what it received: the payer has all of it, so the tower bears it. */
+export const receivingCost = ({ cost }: { cost: Msat }): Postings =>
+  lines(debit(ROUTING_EXPENSE, cost), credit(NODE, cost));
+
 /** A session or a token was paid for: what came is its balance. */
 export const fundReceived = ({ fund, received }: { fund: Fund; received: Msat }): Postings =>
   lines(debit(NODE, received), credit(fundAccount(fund), received));

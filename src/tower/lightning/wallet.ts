@@ -12,7 +12,14 @@ export interface NewInvoice {
 /** What the wallet knows of an invoice of its own. `unknown`: it never made one with this hash. */
 export type InvoiceStatus =
   | { readonly state: "open" }
-  | { readonly state: "settled"; readonly settledAt: number; readonly amount: Msat }
+  | {
+      readonly state: "settled";
+      readonly settledAt: number;
+      /** What the payer paid. */
+      readonly amount: Msat;
+      /** What of it did not reach the balance, for a channel that had to be opened; left out where all of it did. */
+      readonly cost?: Msat;
+    }
   | { readonly state: "expired" }
   | { readonly state: "unknown" };
 

@@ -68,6 +68,8 @@ export type MoneyMove =
   | { readonly kind: "session_ended"; readonly sessionId: SessionId; readonly balance: Msat }
   /** What was owed for a job goes to its payer's session. */
   | { readonly kind: "refund_credited"; readonly jobId: JobId; readonly fund: Fund; readonly amount: Msat }
+  /** The wallet kept something of a payment on its way in, for a channel. */
+  | { readonly kind: "receiving_cost"; readonly cost: Msat }
   /** An operator put sats into the node. */
   | { readonly kind: "deposit_received"; readonly received: Msat }
   /** A brain used something: the agent's budget and the tower's expenses bear it. */

@@ -20,6 +20,20 @@ const LEDGER = "tower/ledger";
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   // Payments that come in.
   {
+    name: "what the wallet keeps of a payment is booked as if it were there",
+    file: `${ECONOMY}/reconcile.ts`,
+    find: 'decision({ moves: cost === undefined ? [] : [{ kind: "receiving_cost", cost }] });',
+    replace:
+      'decision({ moves: cost === undefined || cost > 0n ? [] : [{ kind: "receiving_cost", cost }] });',
+  },
+  {
+    name: "what the wallet keeps of a payment is taken from its payer",
+    file: `${ECONOMY}/reconcile.ts`,
+    find: "const arrived = await settled(sql, invoice, status);",
+    replace:
+      "const arrived = await settled(sql, invoice, { ...status, amount: (status.amount - (cost ?? 0n)) as typeof status.amount });",
+  },
+  {
     name: "a payment is credited twice",
     file: `${ECONOMY}/invoices.ts`,
     find: "WHERE payment_hash = ? AND credited_seq IS NULL`",

@@ -106,12 +106,15 @@ export function createTreasury(
       const before = await begun(key, amount, payee);
       if (before !== undefined) return before;
       const invoice = await payeeInvoice(parts, undefined, payee, amount);
+      const held = await wallet.balance();
       await transactor.run(async (sql, { now }) => {
         const known = await findWithdrawal(sql, key);
         if (known !== undefined) return { decision: decision({}), result: undefined };
         const figures = await figuresNow(sql, now);
+        // What left the wallet past the books is the tower's loss: what it owes to payers must still be there.
+        const missing = figures.balance > held ? figures.balance - held : 0n;
         const standing = {
-          treasury: await freeFunds(sql),
+          treasury: msat((await freeFunds(sql)) - missing),
           node: figures.balance,
           spentToday: msat(figures.spentToday + toMsat(sats(await withdrawalsUnderWay(sql)))),
           dailyLimit: settings.current().dailyLimitSats,

@@ -334,7 +334,12 @@ test("what a channel costs is not taken from what the payer paid", async () => {
   standIn.mischief.channelCost = 2_500;
   const { paymentRequest, paymentHash } = await wallet.makeInvoice(wanted);
   standIn.receive(paymentRequest);
-  expect(await wallet.lookupInvoice(paymentHash)).toMatchObject({ state: "settled", amount: 10_000n });
+  expect(await wallet.lookupInvoice(paymentHash)).toEqual({
+    state: "settled",
+    settledAt: expect.any(Number),
+    amount: 10_000n,
+    cost: 3_000n,
+  });
   expect((await wallet.balance()) - before).toBe(7_000n);
 });
 

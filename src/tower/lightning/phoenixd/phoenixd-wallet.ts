@@ -69,8 +69,16 @@ export function openPhoenixdWallet(options: PhoenixdOptions): Wallet {
   async function lookupInvoice(paymentHash: string): Promise<InvoiceStatus> {
     const payment = await incoming(paymentHash);
     if (payment === undefined) return { state: "unknown" };
-    if (payment.isPaid)
-      return { state: "settled", settledAt: payment.completedAt ?? now(), amount: paidFor(payment) };
+    if (payment.isPaid) {
+      const amount = paidFor(payment);
+      const cost = msat(amount - payment.receivedSat * 1000n);
+      return {
+        state: "settled",
+        settledAt: payment.completedAt ?? now(),
+        amount,
+        ...(cost > 0n && { cost }),
+      };
+    }
     return { state: now() > (payment.expiresAt ?? Number.POSITIVE_INFINITY) ? "expired" : "open" };
   }
 

@@ -165,7 +165,7 @@ async function unseenMsat(tower: TestEconomy): Promise<bigint> {
   );
   for (const { payment_hash: hash } of rows) {
     const status = await tower.wallet.lookupInvoice(hash);
-    if (status.state === "settled") unseen += status.amount;
+    if (status.state === "settled") unseen += status.amount - (status.cost ?? 0n);
   }
   return unseen;
 }

@@ -44,6 +44,7 @@ const WANTED = [
   "booked refund_credited",
   "booked session_ended",
   "booked deposit_received",
+  "booked receiving_cost",
   "booked treasury_paid",
   "booked payout_failed",
   "withdrawal paid",
@@ -54,6 +55,7 @@ const WANTED = [
 
 /** What must come about once in every forty seeds on average. */
 const WANTED_SELDOM = [
+  "refused wallet_low",
   "refused session_paused",
   "refused treasury_too_low",
   "session_state closed, owed",

@@ -1,4 +1,5 @@
 import { LEAST_PAYOUT_SATS } from "../../../../protocol/limits.ts";
+import { sats } from "../../../../protocol/units.ts";
 import { findJob } from "../../jobs.ts";
 import { findSession } from "../../sessions.ts";
 import { createTestBrain } from "../brain.ts";
@@ -146,6 +147,8 @@ async function finish(world: World): Promise<void> {
   brain.behaviour = {};
   outside.payouts = "paid";
   await lives.restart();
+  // Whoever is owed something is to get it.
+  await lives.tower.economy.treasury.change({ dailyRoutingSats: sats(100_000) });
   for (let hour = 0; hour < 3; hour++) {
     clock.advance(HOUR);
     await lives.rest();

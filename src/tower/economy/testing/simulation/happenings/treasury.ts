@@ -9,6 +9,8 @@ import { AGENTS, type OpenInvoice, type World } from "../world.ts";
 /** What is taken out, in sats: together a day's limit and more, more than any day's, more than there is, and too little. */
 const AMOUNTS = [400, 900, 990, 1_500, 2_000, 2_990, 3_000, 5_000, 150_000, 2];
 const LIMITS = [1_000, 3_000, 3_000, 6_000];
+/** What the routes of refunds may cost in a day: nothing, a few routes, as many as come. */
+const ROUTINGS = [0, 15, 1_000, 1_000];
 const MARGINS = [0, 40, 40, 75];
 
 const isUnpaid = ({ phase }: JobRecord): boolean =>
@@ -143,6 +145,15 @@ export function treasury(world: World): Happenings {
         name: "change the daily limit",
         weight: 0.6,
         happen: () => change({ dailyLimit: random.pick(LIMITS) ?? 3_000 }),
+      },
+      {
+        name: "change what routes may cost in a day",
+        weight: 0.6,
+        happen() {
+          const dailyRoutingSats = sats(random.pick(ROUTINGS) ?? 1_000);
+          const { treasury } = lives.tower.economy;
+          world.ask(() => treasury.change({ dailyRoutingSats }));
+        },
       },
       {
         name: "change the margin",
