@@ -44,6 +44,7 @@ export async function payingWallet(
   const feeLimitSats = isPlay(parts) ? NO_SATS : await feeLimit(sql, parts, amount, now);
   return {
     ...walletFor(parts, feeLimitSats),
+    dailyRoutingSats: parts.dailyRouting(),
     leastFeeSats: satsUp(parts.wallet.leastFeeLimit(toMsat(amount))),
     node: await balanceOf(sql, NODE),
   };

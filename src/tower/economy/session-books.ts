@@ -1,7 +1,7 @@
 import { type SessionId, timestamp } from "../../protocol/ids.ts";
 import { SESSION_PAUSE_SATS } from "../../protocol/limits.ts";
 import type { RefundPhase, SessionRecord, SessionState } from "../../protocol/records.ts";
-import { type Sats, sats, satsDown } from "../../protocol/units.ts";
+import { type Msat, type Sats, sats, satsDown } from "../../protocol/units.ts";
 import { fundAccount, refund } from "../ledger/accounts.ts";
 import { balanceOf } from "../ledger/post.ts";
 import type { Sql } from "../storage/port.ts";
@@ -10,6 +10,10 @@ import { setAsideSats } from "./decide/held.ts";
 import { isLive } from "./decide/session.ts";
 import { openJobsOfSession } from "./jobs.ts";
 import { readSession } from "./sessions.ts";
+
+/** What is on a session, in the books' own unit. */
+export const onSession = (sql: Sql, { sessionId }: Pick<SessionRecord, "sessionId">): Promise<Msat> =>
+  balanceOf(sql, fundAccount({ kind: "session", sessionId }));
 
 /** The session that a movement of money comes from, goes to, or is owed by. */
 function sessionOf(move: MoneyMove): SessionId | undefined {

@@ -1,14 +1,13 @@
 import { timestamp } from "../../protocol/ids.ts";
 import type { SessionRecord } from "../../protocol/records.ts";
 import type { Clock } from "../clock.ts";
-import { fundAccount } from "../ledger/accounts.ts";
-import { balanceOf } from "../ledger/post.ts";
 import type { Database } from "../storage/port.ts";
 import { type Alarm, createAlarm, doEach } from "./alarm.ts";
 import { decision } from "./decide/decision.ts";
 import { endSession, isLive, withoutInvoice } from "./decide/session.ts";
 import { openSessionInvoices } from "./invoices.ts";
 import type { Reconciler } from "./reconcile.ts";
+import { onSession } from "./session-books.ts";
 import {
   dueSessions,
   invoiceEnd,
@@ -56,7 +55,7 @@ export function createSessionEnds(parts: {
         // A request waits for its turn: the session lives as long as it.
         return { decision: decision({ sessions: [withLife(session, now, idle)] }), result: undefined };
       }
-      const balance = await balanceOf(sql, fundAccount({ kind: "session", sessionId }));
+      const balance = await onSession(sql, due);
       return { decision: endSession(session, "expired", balance), result: undefined };
     });
   }

@@ -108,7 +108,6 @@ const claimRefund = declare({
     "no_amount",
     "own_invoice",
     "bad_address",
-    "tls_required",
     "unknown_session",
     "conflict",
     "nothing_owed",
@@ -118,6 +117,7 @@ const claimRefund = declare({
     "address_refused",
     "session_not_active",
     "draining",
+    "wallet_low",
     "wallet_unavailable",
     "address_unreachable",
   ],
@@ -206,6 +206,9 @@ export function addJobRoutes(add: AddRoute, options: JobRoutesOptions): void {
   add(claimRefund, async ({ acting: { caller }, body, headers, params: { id: jobId }, request }) => {
     const { invoice, ...payee } = body;
     const { owedSats } = await known(jobId);
+    if (invoice !== undefined && payee.paymentRequest !== undefined) {
+      refuse("bad_request", "Name one invoice: invoice is what older clients call paymentRequest.");
+    }
     const claim = {
       type: "refund_claim",
       requestId: requestIdOf(headers),

@@ -4,6 +4,7 @@ import { msat, sats } from "../../protocol/units.ts";
 import { audit, IN_ORDER } from "../economy/testing/books.ts";
 import { BERT, newRequestId, type TestOptions, visitor } from "../economy/testing/economy.ts";
 import { createOutside } from "../economy/testing/outside.ts";
+import { sessionsOf } from "../economy/testing/sessions.ts";
 import { decodeLnurl } from "../lightning/lnurl/encode.ts";
 import { outsideInvoice } from "../lightning/play/test-network.ts";
 import type { ServerOptions } from "./server.ts";
@@ -73,6 +74,28 @@ const dump = ({ tower }: Rig) =>
     );
     return Object.fromEntries(await Promise.all(rows));
   });
+
+test("where the way of what is owed is not paid for, no link is made and no session closed for it", async () => {
+  const rig = await open({
+    isReal: true,
+    wrap: { wallet: (wallet) => ({ ...wallet, leastFeeLimit: () => msat(4_000n) }) },
+  });
+  const sessions = sessionsOf(rig.tower, rig.ownerId);
+  const { id } = await sessions.open(100);
+  rig.tower.wallet.payFromPurse(rig.ownerId, (await sessions.now(id)).paymentRequest ?? "");
+  await sessions.until(id, ({ state }) => state === "active");
+  await rig.tower.economy.treasury.change({ dailyRoutingSats: sats(0) });
+  expect(await rig.asOwner(`/api/sessions/${id}/close/lnurl`)).toMatchObject({
+    status: 503,
+    body: { code: "wallet_low", message: expect.stringContaining("ask its operator") },
+  });
+  expect(await sessions.now(id)).toMatchObject({ state: "active", balanceSats: 100 });
+  await rig.tower.economy.treasury.change({ dailyRoutingSats: sats(4) });
+  expect((await rig.offer(await rig.link(`/api/sessions/${id}/close/lnurl`))).body).toMatchObject({
+    tag: "withdrawRequest",
+    maxWithdrawable: 100_000,
+  });
+});
 
 test("a refund is taken by whoever has the link: exactly what is owed, once", async () => {
   const rig = await open();

@@ -40,7 +40,7 @@ const linkToRefund = declare({
   id: "linkToRefund",
   path: "/api/jobs/:id/refund/lnurl",
   summary: "A link by which any Lightning wallet takes the refund.",
-  refusals: ["nothing_owed", "payout_in_flight", "below_minimum", "draining", "unsupported"],
+  refusals: ["nothing_owed", "payout_in_flight", "below_minimum", "draining", "wallet_low", "unsupported"],
 });
 
 const linkToRest = declare({
@@ -50,7 +50,15 @@ const linkToRest = declare({
   summary: "Closes a session. A link by which any Lightning wallet takes what is left of it.",
   params: v.object({ id: SessionIdSchema }),
   missing: { code: "unknown_session", message: "There is no such session." },
-  refusals: ["nothing_owed", "payout_in_flight", "below_minimum", "session_busy", "draining", "unsupported"],
+  refusals: [
+    "nothing_owed",
+    "payout_in_flight",
+    "below_minimum",
+    "session_busy",
+    "draining",
+    "wallet_low",
+    "unsupported",
+  ],
 });
 
 /** A link's secret as a wallet sends it back. */

@@ -220,6 +220,10 @@ test("a refund that takes long is answered as being paid; refusals keep their co
     refused(401, "unauthorized"),
   );
   expect(await ask("POST", "/api/jobs/k/refund", asked)).toMatchObject(refused(404, "unknown_job"));
+  const two = { paymentRequest: "lnbcrt1", invoice: "lnbcrt2" };
+  expect(await ask("POST", "/api/jobs/j/refund", { ...asked, body: two })).toMatchObject(
+    refused(400, "bad_request"),
+  );
   expect(await ask("POST", "/api/jobs/j/refund", { ...asked, body: { paymentRequest: 5 } })).toMatchObject(
     refused(400, "bad_request"),
   );

@@ -126,6 +126,7 @@ const closeSession = declare({
     "invoice_expired",
     "address_refused",
     "draining",
+    "wallet_low",
     "wallet_unavailable",
     "address_unreachable",
   ],

@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { economyFigures, treasuryFigures } from "../../protocol/records.ts";
-import { refuse } from "../../protocol/refusal.ts";
 import { SatsSchema, sats } from "../../protocol/units.ts";
 import { SettingsSchema } from "../economy/treasury/settings.ts";
 import { shownFigures } from "../economy/treasury/shown.ts";
@@ -154,8 +153,6 @@ export function addTreasuryRoutes(add: AddRoute, treasury: Treasury): void {
   add(withdraw, async ({ body: { amountSats, ...to }, headers }) => {
     const key = headers["idempotency-key"] ?? newWithdrawalId();
     const withdrawal = await treasury.withdraw(key, amountSats, to);
-    if (withdrawal.amountSats !== amountSats)
-      refuse("conflict", "That Idempotency-Key was used for another withdrawal: make a new one.");
     const isOnItsWay = withdrawal.state === "paying" || withdrawal.state === "unknown";
     return answer(isOnItsWay ? 202 : 200, withdrawal);
   });

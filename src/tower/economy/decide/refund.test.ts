@@ -22,6 +22,7 @@ const WALLET = {
   leastSats: sats(50),
   feeLimitSats: sats(3),
   leastFeeSats: sats(3),
+  dailyRoutingSats: sats(1_000),
   node: msat(1_000_000_000n),
 };
 const GONE = { to: { kind: "refund", of: JOB }, amount: 50_000n, feeReserve: 3_000n };
@@ -115,6 +116,18 @@ test("what the wallet would not try, for too little is left for its route, stays
       code: "wallet_low",
       message:
         "The tower has ⚡2 for the way of ⚡50 just now, and its wallet wants ⚡3. It stays yours: try again later, or put it on a session.",
+    }),
+  );
+});
+
+test("what costs more than the tower pays in any day is for its operator", () => {
+  const wallet = { ...WALLET, leastFeeSats: sats(1_100), feeLimitSats: sats(1_000) };
+  expect(() => claimRefund(owed, INVOICE, wallet, NOW)).toThrow(
+    expect.objectContaining({
+      code: "wallet_low",
+      message: expect.stringMatching(
+        /^The way of ⚡50 may cost ⚡1.100, and this tower pays ⚡1.000 a day .*ask its operator/,
+      ),
     }),
   );
 });

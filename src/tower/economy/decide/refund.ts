@@ -28,27 +28,39 @@ export interface WithdrawingWallet {
 
 /** The wallet that refunds leave from, as far as they need it. */
 export interface PayingWallet extends WithdrawingWallet {
-  /** With a lower {@link WithdrawingWallet.feeLimitSats} the wallet does not even try. */
+  /** With a lower {@link WithdrawingWallet.feeLimitSats} the wallet is not expected to even try. */
   readonly leastFeeSats: Sats;
+  /** The most that the routes of all refunds may cost in a day. */
+  readonly dailyRoutingSats: Sats;
   /** What the node can spend just now. */
   readonly node: Msat;
 }
 
-/** Refuses with `wallet_low` what cannot be paid just now, its route included: it stays owed, and its invoice can be used later. */
-export function assertNodeCanPay(amount: Sats, wallet: PayingWallet): void {
-  const { feeLimitSats, leastFeeSats, node } = wallet;
+/**
+ * Refuses with `wallet_low` what cannot be paid just now, its route included: it stays owed, and its invoice can be used later.
+ * `instead` says what can be done.
+ */
+export function assertNodeCanPay(amount: Sats, wallet: PayingWallet, instead: string = LATER): void {
+  const { dailyRoutingSats, feeLimitSats, leastFeeSats, node } = wallet;
+  if (leastFeeSats > dailyRoutingSats) {
+    refuse(
+      "wallet_low",
+      `The way of ${formatSats(amount)} may cost ${formatSats(leastFeeSats)}, and this tower pays ${formatSats(dailyRoutingSats)} a day for such ways: ask its operator for more. It stays yours.`,
+    );
+  }
   if (feeLimitSats < leastFeeSats) {
     refuse(
       "wallet_low",
-      `The tower has ${formatSats(feeLimitSats)} for the way of ${formatSats(amount)} just now, and its wallet wants ${formatSats(leastFeeSats)}. It stays yours: try again later, or put it on a session.`,
+      `The tower has ${formatSats(feeLimitSats)} for the way of ${formatSats(amount)} just now, and its wallet wants ${formatSats(leastFeeSats)}. ${instead}`,
     );
   }
   if (toMsat(sats(amount + feeLimitSats)) <= node) return;
-  refuse(
-    "wallet_low",
-    `The tower's wallet cannot pay ${formatSats(amount)} just now. It stays yours: try again later, or put it on a session.`,
-  );
+  refuse("wallet_low", `The tower's wallet cannot pay ${formatSats(amount)} just now. ${instead}`);
 }
+
+/** What there is to do when a payout is refused for now, and what else where a job owes it. */
+const LATER = "It stays yours: try again later.";
+export const LATER_OR_SESSION = "It stays yours: try again later, or put it on a session.";
 
 /**
  * The payer claims what is owed back, to an invoice for exactly that amount. Refuses with `nothing_owed` or `payout_in_flight`, then as
@@ -62,7 +74,7 @@ export function claimRefund(
 ): Decision {
   assertOwed(job);
   assertPayableTo(invoice, job.owedSats, wallet, now);
-  assertNodeCanPay(job.owedSats, wallet);
+  assertNodeCanPay(job.owedSats, wallet, LATER_OR_SESSION);
   return decision({
     facts: [{ type: "refund_claimed", jobId: job.jobId, amountSats: job.owedSats }],
     moves: [{ kind: "payout_started", ...payout(job, job.owedSats, wallet.feeLimitSats) }],

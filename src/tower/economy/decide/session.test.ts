@@ -179,6 +179,7 @@ const WALLET = {
   leastSats: sats(3),
   feeLimitSats: sats(10),
   leastFeeSats: sats(4),
+  dailyRoutingSats: sats(1_000),
   node: msat(1_000_000_000n),
 };
 const to = (changes: Partial<ClaimInvoice> = {}) => ({ invoice: { ...PAYEE, ...changes }, wallet: WALLET });

@@ -30,7 +30,7 @@ export interface IntentParts {
   readonly clock: Clock;
   /** Finds invoices for Lightning Addresses. */
   readonly addressPayer: AddressPayer;
-  /** The most that the routes of all payouts may cost in a day. */
+  /** The most that the routes of refunds may cost in a day. */
   readonly dailyRouting: () => Sats;
   /** What a request to an agent costs at most, just now. */
   readonly quote: (agentId: AgentId, request: string) => Quote;

@@ -1,17 +1,12 @@
 import type { SessionRecord } from "../../../protocol/records.ts";
 import { type Sats, satsDown } from "../../../protocol/units.ts";
-import { fundAccount } from "../../ledger/accounts.ts";
-import { balanceOf } from "../../ledger/post.ts";
 import type { Sql } from "../../storage/port.ts";
 import * as decide from "../decide/session.ts";
 import { payeeInvoice, withOwnership } from "../payee.ts";
 import { payingWallet } from "../paying-wallet.ts";
+import { onSession } from "../session-books.ts";
 import { type IntentParts, once, ownSession, type Perform } from "./intent.ts";
 import { recallIntent } from "./intent-table.ts";
-
-/** What is on a session, in the books' own unit. */
-const onSession = (sql: Sql, { sessionId }: SessionRecord) =>
-  balanceOf(sql, fundAccount({ kind: "session", sessionId }));
 
 /**
  * Closes a session and has what is left on it paid out: to an invoice or a Lightning Address of the caller's, on play sats to its

@@ -1,20 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { shortJobId } from "../../../job/chat.ts";
-import type { SessionId } from "../../../protocol/ids.ts";
 import { refuse } from "../../../protocol/refusal.ts";
-import type { Msat, Sats } from "../../../protocol/units.ts";
+import type { Sats } from "../../../protocol/units.ts";
 import type { Clock } from "../../clock.ts";
-import { fundAccount } from "../../ledger/accounts.ts";
-import { balanceOf } from "../../ledger/post.ts";
 import type { Wallet } from "../../lightning/wallet.ts";
 import type { Database, Sql } from "../../storage/port.ts";
 import { type Decision, decision } from "../decide/decision.ts";
-import { assertAboveLeast, assertOwed, type ClaimInvoice, claimRefund } from "../decide/refund.ts";
+import {
+  assertAboveLeast,
+  assertNodeCanPay,
+  assertOwed,
+  type ClaimInvoice,
+  claimRefund,
+  LATER_OR_SESSION,
+} from "../decide/refund.ts";
 import { closeSession, endSession, restOf } from "../decide/session.ts";
 import type { Caller } from "../economy.ts";
 import { ownJob, ownSession } from "../intents/intent.ts";
 import { givenInvoice, withOwnership } from "../payee.ts";
 import { leastPayout, payingWallet } from "../paying-wallet.ts";
+import { onSession } from "../session-books.ts";
 import type { Transactor } from "../transactor.ts";
 import { findLink, type OwedOf, putLink, type StoredLink, takeLink } from "./links-table.ts";
 
@@ -52,16 +57,18 @@ export function createWithdrawLinks(parts: {
   readonly database: Database;
   readonly transactor: Transactor;
   readonly wallet: Pick<Wallet, "network" | "kind" | "leastFeeLimit">;
-  /** The most that the routes of all payouts may cost in a day. */
+  /** The most that the routes of refunds may cost in a day. */
   readonly dailyRouting: () => Sats;
   readonly clock: Clock;
 }): WithdrawLinks {
   const { clock, database, transactor } = parts;
 
-  /** What is owed to the caller. Refuses what is owed to nobody, on its way, or too little to go out. */
-  async function owedTo(sql: Sql, caller: Caller, of: OwedOf): Promise<Sats> {
+  /** What is owed to the caller. Refuses what is owed to nobody, on its way, too little to go out, or not to be paid just now. */
+  async function owedTo(sql: Sql, caller: Caller, of: OwedOf, now: number): Promise<Sats> {
     const amount = await owed(sql, caller, of);
     assertAboveLeast(amount, { leastSats: leastPayout(parts) });
+    const wallet = await payingWallet(sql, parts, amount, now);
+    assertNodeCanPay(amount, wallet, of.kind === "job" ? LATER_OR_SESSION : undefined);
     return amount;
   }
 
@@ -81,7 +88,7 @@ export function createWithdrawLinks(parts: {
   return {
     make: (caller, of) =>
       transactor.run(async (sql, { now }) => {
-        await owedTo(sql, caller, of);
+        await owedTo(sql, caller, of, now);
         const k1 = randomBytes(32).toString("hex");
         const expiresAt = now + LINK_LIFE;
         await putLink(sql, k1, { of, ownerId: caller.ownerId, expiresAt }, now);
@@ -89,9 +96,10 @@ export function createWithdrawLinks(parts: {
       }),
     offer: (k1) =>
       database.read(async (sql) => {
-        const link = await goodLink(sql, k1, clock.now());
+        const now = clock.now();
+        const link = await goodLink(sql, k1, now);
         if (link.paymentHash !== undefined) refuse("conflict", TAKEN);
-        return { amount: await owedTo(sql, ownerOf(link), link.of), description: describe(link.of) };
+        return { amount: await owedTo(sql, ownerOf(link), link.of, now), description: describe(link.of) };
       }),
     async claim(k1, paymentRequest) {
       const invoice = givenInvoice(paymentRequest);
@@ -119,9 +127,6 @@ async function goodLink(sql: Sql, k1: string, now: number): Promise<StoredLink> 
 
 /** Whoever asked for a link, as whom it is used. */
 const ownerOf = ({ ownerId }: StoredLink): Caller => ({ ownerId, role: "visitor" });
-
-const onSession = (sql: Sql, { sessionId }: { readonly sessionId: SessionId }): Promise<Msat> =>
-  balanceOf(sql, fundAccount({ kind: "session", sessionId }));
 
 async function owed(sql: Sql, caller: Caller, of: OwedOf): Promise<Sats> {
   if (of.kind === "session")
