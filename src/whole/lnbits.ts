@@ -94,7 +94,9 @@ function runTests(account: LnbitsAccount): number {
   const files = ["src/tower/lightning/lnbits", "src/tower/lnbits.test.ts"];
   const vitest = resolve("node_modules/vitest/vitest.mjs");
   const env = { ...process.env, LNBITS_ACCOUNT: JSON.stringify(account) };
-  return spawnSync(process.execPath, [vitest, "run", ...files], { stdio: "inherit", env }).status ?? 1;
+  // All of them use the same wallet: one after the other.
+  const options = ["run", "--no-file-parallelism", ...files];
+  return spawnSync(process.execPath, [vitest, ...options], { stdio: "inherit", env }).status ?? 1;
 }
 
 async function onNewLnbits(): Promise<number> {
