@@ -108,6 +108,8 @@ export async function setRecoveryCode(sql: Sql, sessionId: SessionId, recoveryCo
 
 /** How long the request that used a recovery code is answered again, in milliseconds. */
 const ANSWERED_AGAIN = 600_000;
+/** A shorter name of a request may be guessed, by somebody who has seen the code: it is answered once. */
+const UNGUESSED = 16;
 
 /** A code together with the request that uses it. */
 export interface CodeUse {
@@ -122,6 +124,7 @@ const useOf = ({ recoveryCode, requestId }: CodeUse): string =>
 
 /** Notes that a session's code was used, before it is given another. `now` is in milliseconds since 1970. */
 export async function noteCodeUsed(sql: Sql, sessionId: SessionId, use: CodeUse, now: number): Promise<void> {
+  if (use.requestId.length < UNGUESSED) return;
   await sql.run(
     `UPDATE session_recovery SET used_hash = ?, used_until_ms = ? WHERE session_id = ? AND recovery_hash = ?`,
     useOf(use),

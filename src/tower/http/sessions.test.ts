@@ -441,10 +441,11 @@ test("a server that closes lets nobody wait for an agent", async () => {
 });
 
 test("a recovery whose answer was lost is asked for again by the same request, for ten minutes, and by no other", async () => {
-  const { path, recoveryCode } = await funded();
+  const { owner, path, recoveryCode, sessionId } = await funded();
   const recover = (key: string) => tower.post("/api/sessions/recover", { recoveryCode }, { key });
-  const lost = await recover("mine");
-  const again = await recover("mine");
+  const mine = "5f0c7f5e-37a1-4d0b";
+  const lost = await recover(mine);
+  const again = await recover(mine);
   expect([lost.status, again.status]).toEqual([200, 200]);
   // Who had the lost answer after all has nothing by it: there is one owner.
   expect(await tower.post(`${path}/close`, {}, { authorization: bearer(lost.body.macaroon) })).toMatchObject(
@@ -453,14 +454,35 @@ test("a recovery whose answer was lost is asked for again by the same request, f
   expect(
     await tower.post(`${path}/request`, REQUEST, { authorization: bearer(lost.body.ownerToken) }),
   ).toMatchObject(refused(403, "forbidden"));
-  expect(await recover("another")).toMatchObject(refused(401, "unauthorized"));
+  expect(await recover("5f0c7f5e-37a1-4d0c")).toMatchObject(refused(401, "unauthorized"));
   expect((await tower.get(path, { authorization: bearer(again.body.ownerToken) })).body).toMatchObject({
     balanceSats: 1000,
   });
   tower.clock.advance(600_001);
-  expect(await recover("mine")).toMatchObject(refused(401, "unauthorized"));
-  const next = await tower.post("/api/sessions/recover", { recoveryCode: again.body.recoveryCode });
-  expect(next).toMatchObject({ status: 200, body: { sessionId: path.split("/").at(-1) } });
+  expect(await recover(mine)).toMatchObject(refused(401, "unauthorized"));
+  // Who has a token already is shown new secrets, too; and a name that can be guessed is answered once.
+  const asOwner = (code: string, key: string) =>
+    tower.post("/api/sessions/recover", { recoveryCode: code }, { key, authorization: owner });
+  const first = await asOwner(again.body.recoveryCode, "9d1f0a52-51c8-4a1e");
+  const second = await asOwner(again.body.recoveryCode, "9d1f0a52-51c8-4a1e");
+  for (const { body, status } of [first, second])
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        sessionId,
+        ownerToken: expect.any(String),
+        macaroon: expect.any(String),
+        recoveryCode: expect.any(String),
+      },
+    });
+  expect(second.body.recoveryCode).not.toBe(first.body.recoveryCode);
+  expect(
+    (await tower.post("/api/sessions/recover", { recoveryCode: second.body.recoveryCode }, { key: "short" }))
+      .status,
+  ).toBe(200);
+  expect(
+    await tower.post("/api/sessions/recover", { recoveryCode: second.body.recoveryCode }, { key: "short" }),
+  ).toMatchObject(refused(401, "unauthorized"));
 });
 
 test("a session is recovered by its code, once, and what it had before is worthless", async () => {

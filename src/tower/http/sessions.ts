@@ -138,7 +138,7 @@ const recoverSession = declare({
   path: "/api/sessions/recover",
   summary: "Makes a session the caller's by its recovery code. Who has no token becomes an owner by it.",
   description:
-    "The macaroon and the code that it had are worthless from then on; the new ones are shown this once.",
+    "The macaroon and the code that it had are worthless from then on; the new ones are shown this once. Where the answer was lost, the same code with the same Idempotency-Key, of 16 characters or more, makes new ones again for ten minutes.",
   tag: "sessions",
   callableBy: "anybody",
   headers: IdempotencyHeaders,

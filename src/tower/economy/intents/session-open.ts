@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { type SessionId, sessionId } from "../../../protocol/ids.ts";
+import type { IntentOf } from "../../../protocol/intents.ts";
 import { UNPAID_PER_OWNER } from "../../../protocol/limits.ts";
 import { refuse } from "../../../protocol/refusal.ts";
 import type { Sats } from "../../../protocol/units.ts";
 import { mintCredential, revokeCredentials } from "../../access/macaroons/credentials.ts";
 import type { Sql } from "../../storage/port.ts";
+import { decision } from "../decide/decision.ts";
 import * as decide from "../decide/session.ts";
 import { assertLive, assertSessionAmount } from "../decide/session.ts";
-import type { Caller, SessionBill, SessionSecret } from "../economy.ts";
+import type { Caller, Performed, SessionBill, SessionSecret } from "../economy.ts";
 import { firstLook } from "../invoice-watch.ts";
 import { insertInvoice, openSessionInvoicesOf } from "../invoices.ts";
 import { newRecoveryCode } from "../recovery-code.ts";
@@ -114,14 +116,17 @@ export const topUpSession =
   };
 
 /**
- * Makes a session the caller's by its recovery code, and its old macaroon and code worthless. The same request from somebody without a
- * token does it again for some minutes: the token may have been in the answer that was lost. Refuses with `unauthorized`, in the same
+ * Makes a session the caller's by its recovery code, and its old macaroon and code worthless. The same request
+ * does it again for some minutes, from whomever: the owner's token may have been in the answer that was lost. Refuses with `unauthorized`, in the same
  * sentence for every code that opens nothing.
  */
 export const recoverSession =
-  ({ transactor }: IntentParts): Perform<"session_recover"> =>
-  (caller, intent) =>
-    once(transactor, caller, intent, async (sql, { now }) => {
+  (parts: IntentParts): Perform<"session_recover"> =>
+  async (caller, intent) => {
+    const { database, transactor } = parts;
+    const known = await database.read((sql) => recallIntent(sql, caller.ownerId, intent));
+    if (known?.state === "done") return recoverAgain(parts, caller, intent, known.performed);
+    return once(transactor, caller, intent, async (sql, { now }) => {
       const session = await findSessionByCode(sql, intent, now);
       if (session === undefined) {
         return refuse("unauthorized", "That recovery code opens nothing: it was mistyped, or used already.");
@@ -134,3 +139,18 @@ export const recoverSession =
         secret: await newSecret(sql, sessionId, now),
       };
     });
+  };
+
+/** Makes new secrets for an owner who asks again in time; later what was done is said without them, as of any intent. */
+const recoverAgain = (
+  { transactor }: IntentParts,
+  caller: Caller,
+  intent: IntentOf<"session_recover">,
+  performed: Performed,
+): Promise<Performed> =>
+  transactor.run(async (sql, { now }) => {
+    const session = await findSessionByCode(sql, intent, now);
+    if (session?.ownerId !== caller.ownerId) return { decision: decision({}), result: performed };
+    const secret = await newSecret(sql, session.sessionId, now);
+    return { decision: decision({}), result: { ...performed, secret } };
+  });
