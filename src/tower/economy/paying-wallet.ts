@@ -32,7 +32,7 @@ export const leastPayout = (parts: KindOfWallet): Sats => sats(isPlay(parts) ? 1
 
 /**
  * The tower's wallet as a payout of this amount needs it at `now` (milliseconds since 1970). The tower pays for the route, but never
- * with what it owes to others, and not more in a day than is set: a payer could otherwise have it pay for routes again and again.
+ * with what the books owe to others, and not more in a day than is set: a payer could otherwise have it pay for routes again and again.
  * When that is used up a payout may only take routes that cost nothing, if its wallet tries such.
  */
 export async function payingWallet(

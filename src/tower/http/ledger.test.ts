@@ -42,7 +42,7 @@ function figuresFrom({ accounts, transactions }: Exported) {
   const moved = (as: (posting: { account: string; kind: string }) => boolean) =>
     total(transactions.flatMap(({ postings }) => postings.filter(as).map(net)));
   const earned = -moved(({ kind }) => kind === "revenue");
-  const burn = moved(({ account }) => account === "expense:model" || account === "expense:routing");
+  const burn = moved(({ account }) => /^expense:(?:model|routing|receiving)$/.test(account));
   const spent = transactions.map(({ postings }) => {
     const gone = -total(postings.filter(({ kind }) => kind === "asset").map(net));
     const repaid = total(postings.filter(({ account }) => belongsToPayer(account as Account)).map(net));

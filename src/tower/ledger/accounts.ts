@@ -22,6 +22,8 @@ const SINGLE = {
   "revenue:rounding": "revenue",
   "expense:model": "expense",
   "expense:routing": "expense",
+  /** What the wallet kept of payments on their way in, for channels. */
+  "expense:receiving": "expense",
   /** Put into jobs by the treasury and not yet come back: the tower earns nothing from itself. */
   "expense:treasury_jobs": "expense",
 } as const satisfies Record<string, AccountKind>;
@@ -44,6 +46,7 @@ export const WORK_REVENUE = "revenue:work" satisfies Account;
 export const ROUNDING_REVENUE = "revenue:rounding" satisfies Account;
 export const MODEL_EXPENSE = "expense:model" satisfies Account;
 export const ROUTING_EXPENSE = "expense:routing" satisfies Account;
+export const RECEIVING_EXPENSE = "expense:receiving" satisfies Account;
 export const TREASURY_JOBS = "expense:treasury_jobs" satisfies Account;
 
 /** Paid for a job and neither earned nor given back yet. */

@@ -11,6 +11,7 @@ import {
   NODE,
   OPENING,
   PAYOUTS_IN_FLIGHT,
+  RECEIVING_EXPENSE,
   ROUNDING_REVENUE,
   ROUTING_EXPENSE,
   refund,
@@ -71,7 +72,7 @@ export const settledTooLate = ({
 
 /** The wallet kept something of what it received: the payer has all of it, so the tower bears it. */
 export const receivingCost = ({ cost }: { cost: Msat }): Postings =>
-  lines(debit(ROUTING_EXPENSE, cost), credit(NODE, cost));
+  lines(debit(RECEIVING_EXPENSE, cost), credit(NODE, cost));
 
 /** A session or a token was paid for: what came is its balance. */
 export const fundReceived = ({ fund, received }: { fund: Fund; received: Msat }): Postings =>

@@ -17,6 +17,7 @@ const GONE = { to: { kind: "withdrawal" }, amount: 1_000_000n, feeReserve: 10_00
 /** Exactly enough for the amount and its route. */
 const ENOUGH: TreasuryStanding = {
   treasury: toMsat(sats(1_010)),
+  missing: NO_MSAT,
   node: toMsat(sats(1_010)),
   spentToday: toMsat(sats(500)),
   dailyLimit: sats(1_510),

@@ -12,8 +12,10 @@ import {
 
 /** How the treasury stands when somebody wants to take something out of it. */
 export interface TreasuryStanding {
-  /** What is the tower's own. */
+  /** What is the tower's own, without what is missing. */
   readonly treasury: Msat;
+  /** What the wallet lacks of what the books say. */
+  readonly missing: Msat;
   /** What the node can spend. */
   readonly node: Msat;
   /** What left since midnight, and is on its way out, refunds to payers left out. */
@@ -35,12 +37,13 @@ export function withdraw(
   const { invoice, wallet } = payee;
   assertPayableTo(invoice, amount, wallet, now);
   const most = toMsat(sats(amount + wallet.feeLimitSats));
-  const { node, treasury } = standing;
+  const { missing, node, treasury } = standing;
   if (most > treasury || most > node) {
     const free = Math.min(satsDown(treasury), satsDown(node));
+    const lost = missing > 0n ? ` (${formatSats(satsUp(missing))} of it are missing in the wallet)` : "";
     refuse(
       "treasury_too_low",
-      `The treasury can give ${formatSats(Math.max(0, free))} just now, and this may cost ${formatSats(satsUp(most))} with its route.`,
+      `The treasury can give ${formatSats(Math.max(0, free))} just now${lost}, and this may cost ${formatSats(satsUp(most))} with its route.`,
     );
   }
   if (standing.spentToday + most > toMsat(standing.dailyLimit)) {

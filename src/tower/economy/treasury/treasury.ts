@@ -18,6 +18,7 @@ import { withdrawingWallet } from "../paying-wallet.ts";
 import type { Transactor } from "../transactor.ts";
 import { freeFunds } from "./free-funds.ts";
 import type { Settings, SettingsStore } from "./settings.ts";
+import { createShortfall } from "./shortfall.ts";
 import {
   findWithdrawal,
   insertWithdrawal,
@@ -65,6 +66,7 @@ export function createTreasury(
   },
 ): Treasury {
   const { changed, clock, database, dayOf, settings, transactor, wallet } = parts;
+  const shortfall = createShortfall(parts);
   const figuresNow = (sql: Sql, now: number): Promise<Figures> => readFigures(sql, dayOf(now));
 
   async function withdrawal(withdrawalId: string): Promise<Withdrawal> {
@@ -106,15 +108,16 @@ export function createTreasury(
       const before = await begun(key, amount, payee);
       if (before !== undefined) return before;
       const invoice = await payeeInvoice(parts, undefined, payee, amount);
-      const held = await wallet.balance();
+      const missingIn = await shortfall.look();
       await transactor.run(async (sql, { now }) => {
         const known = await findWithdrawal(sql, key);
         if (known !== undefined) return { decision: decision({}), result: undefined };
         const figures = await figuresNow(sql, now);
-        // What left the wallet past the books is the tower's loss: what it owes to payers must still be there.
-        const missing = figures.balance > held ? figures.balance - held : 0n;
+        const missing = await missingIn(sql);
         const standing = {
+          // What left the wallet past the books is the tower's loss: what it owes to payers must still be there.
           treasury: msat((await freeFunds(sql)) - missing),
+          missing,
           node: figures.balance,
           spentToday: msat(figures.spentToday + toMsat(sats(await withdrawalsUnderWay(sql)))),
           dailyLimit: settings.current().dailyLimitSats,

@@ -254,7 +254,8 @@ function expectAllEarned({ balances }: MoneyBook): void {
   const of = (start: string): bigint =>
     [...balances].reduce((sum, [name, amount]) => (name.startsWith(start) ? sum + amount : sum), 0n);
   const owed = of("refund:") + of("session:") + of("token:");
-  const own = of("opening") + of("deposits") + of("withdrawals") + of("revenue:") + of("expense:routing");
+  const ways = of("expense:routing") + of("expense:receiving");
+  const own = of("opening") + of("deposits") + of("withdrawals") + of("revenue:") + ways;
   expectSame("what the node holds", of("node"), -own - owed);
   expectSame("what the treasury has in jobs", of("expense:treasury_jobs"), 0n);
   expectSame("what models cost", of("expense:model"), -of("model_payable"));

@@ -29,7 +29,8 @@ interface Row {
   readonly line: bigint;
 }
 
-const isBurnt = (account: string): boolean => account === "expense:model" || account === "expense:routing";
+const isBurnt = (account: string): boolean =>
+  ["expense:model", "expense:routing", "expense:receiving"].includes(account);
 
 /** A book that has read nothing yet. */
 export function createMoneyBook(): MoneyBook {
