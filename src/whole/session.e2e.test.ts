@@ -16,6 +16,8 @@ afterAll(() => browser?.close());
 
 const REQUEST = "Give me the sentiment of this: I love the spring and the flowers by the river.";
 const PRESET = "⚡1\u2009000";
+/** Software rendering runs figures up slowly. */
+const PATIENCE = { timeout: 20_000 };
 
 const card = ({ page }: Seat) => page.locator('[data-hud^="invoice"]');
 /** A narrow screen keeps the balance behind a chip. */
@@ -54,14 +56,17 @@ test.each([
   await openCard(seat);
   // Figures run up to what they are.
   await expect
-    .poll(async () => satsIn(await person.read(page.locator('[data-hud="invoice/balance"]'), /ACTIVE/)))
+    .poll(
+      async () => satsIn(await person.read(page.locator('[data-hud="invoice/balance"]'), /ACTIVE/)),
+      PATIENCE,
+    )
     .toBe(left);
   await shoot(page, `session-${size}-card`);
   await person.tap(button("CLOSE IT"));
   await person.tap(button(/^CLOSE, GET BACK ⚡/));
   await person.read(card(seat), /BACK|back/);
   await expect
-    .poll(async () => (await readPanelFigures(seat.site.dataDir)).balance)
+    .poll(async () => (await readPanelFigures(seat.site.dataDir)).balance, PATIENCE)
     .toBe(100_000 + 10 + actual);
   await shoot(page, `session-${size}-closed`);
   if (!seat.isNarrow) await assertTotals(seat, 10_000 - 10 - actual);
