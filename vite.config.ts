@@ -174,7 +174,7 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, PROOFS],
           benchmark: { include: ["src/{protocol,job,matrix,tower}/**/*.bench.ts"] },
           testTimeout: 30_000,
-          // By default one processor is left idle: on two, the tests would take half as long again.
+          // By default one processor is left idle: of two, that is half.
           maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },

@@ -440,6 +440,17 @@ test("a server that closes lets nobody wait for an agent", async () => {
   expect(await asking).toMatchObject({ status: 202 });
 });
 
+/** What is answered to who recovers a session. */
+const recoveredAs = (sessionId: string) => ({
+  status: 200,
+  body: {
+    sessionId,
+    ownerToken: expect.any(String),
+    macaroon: expect.any(String),
+    recoveryCode: expect.any(String),
+  },
+});
+
 test("a recovery whose answer was lost is asked for again by the same request, for ten minutes, and by no other", async () => {
   const { owner, path, recoveryCode, sessionId } = await funded();
   const recover = (key: string) => tower.post("/api/sessions/recover", { recoveryCode }, { key });
@@ -465,16 +476,7 @@ test("a recovery whose answer was lost is asked for again by the same request, f
     tower.post("/api/sessions/recover", { recoveryCode: code }, { key, authorization: owner });
   const first = await asOwner(again.body.recoveryCode, "9d1f0a52-51c8-4a1e");
   const second = await asOwner(again.body.recoveryCode, "9d1f0a52-51c8-4a1e");
-  for (const { body, status } of [first, second])
-    expect({ status, body }).toEqual({
-      status: 200,
-      body: {
-        sessionId,
-        ownerToken: expect.any(String),
-        macaroon: expect.any(String),
-        recoveryCode: expect.any(String),
-      },
-    });
+  for (const { body, status } of [first, second]) expect({ status, body }).toEqual(recoveredAs(sessionId));
   expect(second.body.recoveryCode).not.toBe(first.body.recoveryCode);
   expect(
     (await tower.post("/api/sessions/recover", { recoveryCode: second.body.recoveryCode }, { key: "short" }))
@@ -490,15 +492,7 @@ test("a session is recovered by its code, once, and what it had before is worthl
   const recovered = await tower.post("/api/sessions/recover", {
     recoveryCode: ` ${recoveryCode.toUpperCase().replaceAll("-", "")} `,
   });
-  expect({ status: recovered.status, body: recovered.body }).toEqual({
-    status: 200,
-    body: {
-      sessionId,
-      ownerToken: expect.any(String),
-      macaroon: expect.any(String),
-      recoveryCode: expect.any(String),
-    },
-  });
+  expect({ status: recovered.status, body: recovered.body }).toEqual(recoveredAs(sessionId));
   expect(recovered.body.macaroon).not.toBe(macaroon);
   expect(recovered.body.recoveryCode).not.toBe(recoveryCode);
   expect(await tower.get(path, { authorization: bearer(macaroon) })).toMatchObject(
